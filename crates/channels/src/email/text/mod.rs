@@ -1,0 +1,1 @@
+//! Pure mail: bytes in, meaning out.
