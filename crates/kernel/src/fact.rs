@@ -48,7 +48,14 @@ pub struct NewFact {
 
 impl NewFact {
     pub fn new(name: &'static str) -> Self {
-        Self { name, person: None, conversation: None, thing: None, at: None, payload: Value::Object(Default::default()) }
+        Self {
+            name,
+            person: None,
+            conversation: None,
+            thing: None,
+            at: None,
+            payload: Value::Object(Default::default()),
+        }
     }
 
     #[must_use]

@@ -1,0 +1,253 @@
+//! PostgreSQL: a pool of threads, each with its own connection, running the same closures.
+
+use std::{
+    collections::HashMap,
+    error::Error as StdError,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+    time::Duration,
+};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use kernel::{Code, Error, Result};
+use postgres::{
+    Client, NoTls, Statement,
+    error::SqlState,
+    types::{FromSql, IsNull, ToSql, Type, private::BytesMut},
+};
+
+use super::{Connection, ReadJob, Write};
+use crate::{Dialect, Row, Value};
+
+const CONNECTIONS: usize = 8;
+/// How often a write is run again when PostgreSQL asks for it.
+const RETRIES: usize = 6;
+
+pub(crate) struct Postgres {
+    pub writes: Sender<Write>,
+    pub reads: Sender<ReadJob>,
+}
+
+enum Work {
+    Write(Write),
+    Read(ReadJob),
+}
+
+impl Postgres {
+    pub fn open(url: &str) -> Result<Self> {
+        let (writes, write_queue) = bounded::<Write>(4_096);
+        let (reads, read_queue) = bounded::<ReadJob>(4_096);
+        // The first connection is made here, so that a wrong address is told at once.
+        let mut first = Some(Session::connect(url, 0)?);
+        for shard in 0..CONNECTIONS {
+            let (write_queue, read_queue, url) = (write_queue.clone(), read_queue.clone(), url.to_owned());
+            let session = first.take();
+            thread::Builder::new()
+                .name(format!("postgres-{shard}"))
+                .spawn(move || serve(session, &url, shard as i64, &write_queue, &read_queue))
+                .map_err(Error::internal)?;
+        }
+        Ok(Self { writes, reads })
+    }
+}
+
+/// One worker: connects when there is work, and again when the connection broke.
+fn serve(first: Option<Session>, url: &str, shard: i64, writes: &Receiver<Write>, reads: &Receiver<ReadJob>) {
+    let mut session = first;
+    loop {
+        let work = crossbeam_channel::select! {
+            recv(writes) -> write => match write { Ok(write) => Work::Write(write), Err(_) => return },
+            recv(reads) -> read => match read { Ok(read) => Work::Read(read), Err(_) => return },
+        };
+        if session.as_ref().is_some_and(Session::is_closed) {
+            session = None;
+        }
+        if session.is_none() {
+            match Session::connect(url, shard) {
+                Ok(fresh) => session = Some(fresh),
+                Err(error) => {
+                    refuse(work, error);
+                    continue;
+                }
+            }
+        }
+        let Some(connected) = session.as_mut() else { continue };
+        match work {
+            Work::Write(write) => connected.write(write),
+            Work::Read(job) => connected.read(job),
+        }
+    }
+}
+
+fn refuse(work: Work, error: Error) {
+    match work {
+        Work::Write(write) => (write.failed)(error),
+        Work::Read(job) => job(Err(error)),
+    }
+}
+
+struct Session {
+    client: Client,
+    statements: HashMap<String, Statement>,
+    shard: i64,
+}
+
+impl Session {
+    fn connect(url: &str, shard: i64) -> Result<Self> {
+        let mut config: postgres::Config = url.parse().map_err(|error| unavailable(&error))?;
+        config.connect_timeout(Duration::from_secs(5)).application_name("kapocs");
+        let client = config.connect(NoTls).map_err(|error| unavailable(&error))?;
+        Ok(Self { client, statements: HashMap::new(), shard })
+    }
+
+    fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    fn write(&mut self, mut write: Write) {
+        for attempt in 1.. {
+            let outcome = self.attempt(&mut write);
+            match outcome {
+                Ok(done) => return done(Ok(())),
+                Err(error) if attempt < RETRIES && wants_retry(&error) => {}
+                Err(error) => return (write.failed)(error),
+            }
+        }
+    }
+
+    fn attempt(&mut self, write: &mut Write) -> Result<super::Done> {
+        self.batch("BEGIN")?;
+        let outcome = catch_unwind(AssertUnwindSafe(|| (write.job)(self)))
+            .unwrap_or_else(|_| Err(Error::internal("a write panicked")));
+        match outcome {
+            Ok(done) => {
+                self.batch("COMMIT")?;
+                Ok(done)
+            }
+            Err(error) => {
+                let _ = self.batch("ROLLBACK");
+                Err(error)
+            }
+        }
+    }
+
+    fn read(&mut self, job: ReadJob) {
+        match self.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
+            Ok(()) => {
+                if catch_unwind(AssertUnwindSafe(|| job(Ok(self)))).is_err() {
+                    tracing::error!("a read panicked");
+                }
+                let _ = self.batch("COMMIT");
+            }
+            Err(error) => job(Err(error)),
+        }
+    }
+
+    fn statement(&mut self, sql: &str) -> Result<Statement> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql).map_err(failed)?;
+        if self.statements.len() > 512 {
+            self.statements.clear();
+        }
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}
+
+fn wants_retry(error: &Error) -> bool {
+    let Some(cause) = error.cause.as_ref().and_then(|cause| cause.downcast_ref::<postgres::Error>()) else {
+        return false;
+    };
+    matches!(cause.code(), Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED))
+}
+
+fn unavailable(error: &postgres::Error) -> Error {
+    // The text of a connection error names host and port, never the password.
+    Error { cause: Some(error.to_string().into()), ..Error::new(Code::Unavailable) }
+}
+
+fn failed(error: postgres::Error) -> Error {
+    let code = match error.code() {
+        Some(&SqlState::UNIQUE_VIOLATION) => Code::AlreadyExists,
+        Some(&SqlState::DISK_FULL) => Code::StorageFull,
+        _ if error.is_closed() => Code::Unavailable,
+        _ => Code::Internal,
+    };
+    Error { cause: Some(Box::new(error)), ..Error::new(code) }
+}
+
+impl Connection for Session {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn shard(&self) -> i64 {
+        self.shard
+    }
+
+    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        let statement = self.statement(sql)?;
+        let references: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();
+        let rows = self.client.query(&statement, &references).map_err(failed)?;
+        rows.iter()
+            .map(|row| {
+                (0..row.len()).map(|i| row.try_get(i)).collect::<Result<_, _>>().map(Row).map_err(failed)
+            })
+            .collect()
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        let statement = self.statement(sql)?;
+        let references: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();
+        self.client.execute(&statement, &references).map_err(failed)
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<()> {
+        self.client.batch_execute(sql).map_err(failed)
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(int) if *ty == Type::INT4 => i32::try_from(*int)?.to_sql(ty, out),
+            Self::Int(int) => int.to_sql(ty, out),
+            Self::Real(real) => real.to_sql(ty, out),
+            Self::Text(text) => text.to_sql(ty, out),
+            Self::Blob(bytes) => bytes.to_sql(ty, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    postgres::types::to_sql_checked!();
+}
+
+impl<'a> FromSql<'a> for Value {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        match *ty {
+            Type::INT8 => i64::from_sql(ty, raw).map(Self::Int),
+            Type::INT4 => i32::from_sql(ty, raw).map(|int| Self::Int(int.into())),
+            Type::BOOL => bool::from_sql(ty, raw).map(|truth| Self::Int(truth.into())),
+            Type::FLOAT8 => f64::from_sql(ty, raw).map(Self::Real),
+            Type::BYTEA => Ok(Self::Blob(raw.to_vec())),
+            Type::TEXT | Type::VARCHAR | Type::NAME | Type::UNKNOWN => {
+                Ok(Self::Text(std::str::from_utf8(raw)?.to_owned()))
+            }
+            _ => Err(format!("a column of type {ty} is not portable").into()),
+        }
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Self::Null)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}

@@ -1,0 +1,125 @@
+//! Content-addressed files: write, sync, rename, sync the folder; only then may a row name the hash.
+
+use std::{
+    fmt, fs,
+    io::{ErrorKind, Read as _, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use kernel::{Code, Error, Result};
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of the content, in lower-case hexadecimal.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlobHash(String);
+
+impl BlobHash {
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Accepts 64 lower-case hexadecimal digits and nothing else, so that a hash is always a safe path.
+    pub fn parse(text: &str) -> Option<Self> {
+        let safe = text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        safe.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BlobHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for BlobHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0[..12])
+    }
+}
+
+/// The folder of blobs.
+#[derive(Clone)]
+pub struct Blobs {
+    root: Arc<PathBuf>,
+}
+
+impl Blobs {
+    pub(crate) fn open(root: &Path) -> Result<Self> {
+        fs::create_dir_all(root.join("new")).map_err(failed)?;
+        Ok(Self { root: Arc::new(root.to_owned()) })
+    }
+
+    /// Keeps the bytes; on return they are on the disk.
+    pub async fn put(&self, bytes: Vec<u8>) -> Result<BlobHash> {
+        let blobs = self.clone();
+        tokio::task::spawn_blocking(move || blobs.put_blocking(&bytes)).await.map_err(Error::internal)?
+    }
+
+    pub fn put_blocking(&self, bytes: &[u8]) -> Result<BlobHash> {
+        let hash = BlobHash::of(bytes);
+        let path = self.path(&hash);
+        if path.exists() {
+            return Ok(hash);
+        }
+        let folder = path.parent().expect("a blob lies in a folder");
+        if !folder.exists() {
+            fs::create_dir_all(folder).map_err(failed)?;
+            for above in [folder.parent(), folder.parent().and_then(Path::parent)].into_iter().flatten() {
+                sync_folder(above)?;
+            }
+        }
+        let new = self.root.join("new").join(uuid::Uuid::now_v7().to_string());
+        let written = write_synced(&new, bytes).and_then(|()| fs::rename(&new, &path));
+        if let Err(error) = written {
+            let _ = fs::remove_file(&new);
+            return Err(failed(error));
+        }
+        sync_folder(folder)?;
+        Ok(hash)
+    }
+
+    pub async fn get(&self, hash: &BlobHash) -> Result<Vec<u8>> {
+        let path = self.path(hash);
+        tokio::task::spawn_blocking(move || fs::read(path)).await.map_err(Error::internal)?.map_err(failed)
+    }
+
+    pub fn get_blocking(&self, hash: &BlobHash) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        fs::File::open(self.path(hash)).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(failed)?;
+        Ok(bytes)
+    }
+
+    /// Where a blob lies: `ab/cd/abcd…`.
+    pub fn path(&self, hash: &BlobHash) -> PathBuf {
+        self.root.join(&hash.0[..2]).join(&hash.0[2..4]).join(&hash.0)
+    }
+
+    /// The folder that holds them all, for backups.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn sync_folder(path: &Path) -> Result<()> {
+    fs::File::open(path).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+fn failed(error: std::io::Error) -> Error {
+    let code = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::StorageFull,
+        ErrorKind::NotFound => Code::NotFound,
+        _ => Code::Internal,
+    };
+    Error { cause: Some(Box::new(error)), ..Error::new(code) }
+}

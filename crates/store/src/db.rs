@@ -1,0 +1,196 @@
+//! The database: `write` and `read` from async code, over either engine.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crossbeam_channel::TrySendError;
+use kernel::{Caller, Clock, Code, Error, Result, WorkspaceId};
+use tokio::sync::oneshot;
+
+use crate::{
+    Blobs, Dialect, Read, Tx,
+    backend::{Connection, Done, ReadJob, Write, WriteJob, postgres::Postgres, sqlite::Sqlite},
+    bus::Bus,
+    migrate,
+};
+
+/// How to open a database.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where blobs and the search index live, and the SQLite file when `database` is not given.
+    pub data: PathBuf,
+    /// `postgres://…`; `None` = SQLite in `data`.
+    pub database: Option<String>,
+}
+
+/// A database, its clock, its wake-ups, its blobs. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    engine: Arc<Engine>,
+    clock: Clock,
+    bus: Bus,
+    blobs: Blobs,
+    data: Arc<PathBuf>,
+}
+
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Db {
+    /// Opens (and if it is new, creates) the database and brings its schema up to date.
+    pub async fn open(options: &Options, clock: Clock) -> Result<Self> {
+        std::fs::create_dir_all(&options.data).map_err(Error::internal)?;
+        let options = options.clone();
+        let database = options.database.clone();
+        let file = options.data.join("kapocs.db");
+        let engine = tokio::task::spawn_blocking(move || match database {
+            None => Sqlite::open(&file).map(Engine::Sqlite),
+            Some(url) => Postgres::open(&url).map(Engine::Postgres),
+        })
+        .await
+        .map_err(Error::internal)??;
+        let db = Self {
+            engine: Arc::new(engine),
+            clock,
+            bus: Bus::default(),
+            blobs: Blobs::open(&options.data.join("blobs"))?,
+            data: Arc::new(options.data),
+        };
+        db.system("migrate", migrate::migrate).await?;
+        Ok(db)
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        match &*self.engine {
+            Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// The SQLite file, when that is the engine.
+    pub fn file(&self) -> Option<&Path> {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => Some(&sqlite.path),
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    /// Runs `work` in one transaction of the caller's workspace. Answered only after the commit is on the disk.
+    ///
+    /// `work` may run more than once (PostgreSQL asks for retries), so it changes nothing but through its `Tx`.
+    pub async fn write<T, F>(&self, caller: &Caller, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (answer, waiter) = oneshot::channel();
+        let answer = Arc::new(std::sync::Mutex::new(Some(answer)));
+        let job = write_job(self.clone(), caller.clone(), Arc::clone(&answer), work);
+        let failed = Box::new(move |error| send(&answer, Err(error)));
+        self.submit(Write { job, failed })?;
+        waiter.await.map_err(|_| Error::new(Code::Unavailable))?
+    }
+
+    /// Runs `work` on a snapshot of the caller's workspace.
+    pub async fn read<T, F>(&self, caller: &Caller, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> Result<T> + Send + 'static,
+    {
+        let (answer, waiter) = oneshot::channel();
+        let (caller, now) = (caller.clone(), self.clock.now());
+        let job: ReadJob = Box::new(move |connection| {
+            let outcome = connection.and_then(|connection| work(&mut Read { connection, caller, now }));
+            let _ = answer.send(outcome);
+        });
+        let queue = match &*self.engine {
+            Engine::Sqlite(engine) => &engine.reads,
+            Engine::Postgres(engine) => &engine.reads,
+        };
+        queue.try_send(job).map_err(refused)?;
+        waiter.await.map_err(|_| Error::new(Code::Unavailable))?
+    }
+
+    /// Runs `work` for the program itself, outside any workspace: sign-in, job claims, cursors, migrations.
+    pub async fn system<T, F>(&self, name: &str, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write(&Self::nobody(name), work).await
+    }
+
+    /// As [`Db::system`], on a snapshot.
+    pub async fn system_read<T, F>(&self, name: &str, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> Result<T> + Send + 'static,
+    {
+        self.read(&Self::nobody(name), work).await
+    }
+
+    fn nobody(name: &str) -> Caller {
+        Caller::system(WorkspaceId(uuid::Uuid::nil()), name)
+    }
+
+    fn submit(&self, write: Write) -> Result<()> {
+        let queue = match &*self.engine {
+            Engine::Sqlite(engine) => &engine.writes,
+            Engine::Postgres(engine) => &engine.writes,
+        };
+        queue.try_send(write).map_err(refused)
+    }
+}
+
+type Answer<T> = Arc<std::sync::Mutex<Option<oneshot::Sender<Result<T>>>>>;
+
+fn send<T>(answer: &Answer<T>, outcome: Result<T>) {
+    if let Some(answer) = answer.lock().expect("nobody panics while holding an answer").take() {
+        let _ = answer.send(outcome);
+    }
+}
+
+fn write_job<T, F>(db: Db, caller: Caller, answer: Answer<T>, work: F) -> WriteJob
+where
+    T: Send + 'static,
+    F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+{
+    Box::new(move |connection: &mut dyn Connection| {
+        let mut tx = Tx::new(connection, caller.clone(), db.clock.now(), &db.bus);
+        let value = work(&mut tx)?;
+        let hooks = tx.into_hooks();
+        let answer = Arc::clone(&answer);
+        let done: Done = Box::new(move |committed| {
+            if committed.is_ok() {
+                hooks.into_iter().for_each(|hook| hook());
+            }
+            send(&answer, committed.map(|()| value));
+        });
+        Ok(done)
+    })
+}
+
+/// A full queue is refused at once: the caller can try again, and nothing was accepted.
+fn refused<T>(_: TrySendError<T>) -> Error {
+    Error::new(Code::Unavailable)
+}
