@@ -1,1 +1,26 @@
+//! The edge: who is calling, what comes back when it fails, pages of lists, live events.
+//!
+//! Order in a handler never varies: authenticate ([`Auth`]), load (lookup is authorisation), validate, one action, respond.
 
+mod app;
+mod auth;
+mod error;
+mod extract;
+mod guard;
+mod hub;
+mod idempotency;
+mod limits;
+mod live;
+mod page;
+
+pub use app::{App, Edge, RouterExt};
+pub use auth::{
+    Auth, Authenticate, ClientIp, SESSION_COOKIE, SessionAuth, clear_session_cookie, session_cookie,
+};
+pub use error::{ApiError, ApiResult, ErrorBody};
+pub use extract::{Json, PathId, Query};
+pub use guard::{Csp, guard, with_csp};
+pub use hub::{Hub, LiveEvent, LiveRights, PresenceState, Rights, Viewer};
+pub use limits::{Limit, Limits};
+pub use live::live_routes;
+pub use page::{Cursor, Page, PageQuery};

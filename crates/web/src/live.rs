@@ -1,0 +1,271 @@
+//! `GET /api/v1/live`: the WebSocket of the application (RFC 6455).
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{
+        State,
+        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+    },
+    response::Response,
+    routing::any,
+};
+use kernel::{ConversationId, Fact, FactCursor, Result, TeamId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::facts_after;
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::Instant,
+};
+
+use crate::{App, Auth, LiveEvent, PresenceState, Rights};
+
+const PING: Duration = Duration::from_secs(25);
+/// Counters change in bursts; they are read once the burst has passed.
+const COUNTERS: Duration = Duration::from_millis(150);
+/// More missed facts than this, and reading everything again is cheaper.
+const MAX_RESUME: usize = 2_000;
+/// Facts that concern nobody's screen.
+const SILENT: [&str; 2] = ["session.", "key."];
+
+pub fn live_routes() -> Router<App> {
+    Router::new().route("/api/v1/live", any(open))
+}
+
+async fn open(auth: Auth, State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade
+        .read_buffer_size(4_096)
+        .write_buffer_size(0)
+        .max_write_buffer_size(1 << 20)
+        .max_message_size(16 * 1_024)
+        .on_upgrade(move |socket| async move {
+            let events = app.hub.subscribe();
+            let Ok(rights) = app.hub.rights.rights(&auth.caller).await else { return };
+            let mut session = Session::new(app, auth, rights);
+            // A broken connection ends it; the client comes back and resumes.
+            let _ = session.serve(socket, events).await;
+            session.leave();
+        })
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum FromClient {
+    Hello { since: Option<String> },
+    Presence { conversation: ConversationId, state: PresenceState },
+    Pong {},
+}
+
+struct Session {
+    app: App,
+    auth: Auth,
+    rights: Rights,
+    cursor: FactCursor,
+    last_views: Value,
+    /// Conversations this socket said it has open, with their private team.
+    open: HashMap<ConversationId, Option<TeamId>>,
+    ended: bool,
+}
+
+impl Session {
+    fn new(app: App, auth: Auth, rights: Rights) -> Self {
+        let cursor = FactCursor::default();
+        Self { app, auth, rights, cursor, last_views: Value::Null, open: HashMap::new(), ended: false }
+    }
+
+    async fn serve(
+        &mut self,
+        mut socket: WebSocket,
+        mut events: Receiver<Arc<LiveEvent>>,
+    ) -> Result<(), axum::Error> {
+        let mut stop = self.app.hub.stop.clone();
+        let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
+        let mut counters_due: Option<Instant> = None;
+        let mut greeted = false;
+        loop {
+            let due = counters_due.unwrap_or_else(|| Instant::now() + PING);
+            tokio::select! {
+                message = socket.recv() => match message {
+                    Some(Ok(Message::Text(text))) => {
+                        if let Ok(FromClient::Hello { since }) = serde_json::from_str(&text) {
+                            greeted = true;
+                            self.greet(&mut socket, since).await?;
+                            counters_due = Some(Instant::now());
+                        } else {
+                            self.hear(&text).await;
+                        }
+                    }
+                    Some(Ok(Message::Close(_))) | None => return Ok(()),
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(error),
+                },
+                event = events.recv(), if greeted => match event {
+                    Ok(event) => {
+                        let changes_views = self.pass_on(&mut socket, &event).await?;
+                        if self.ended {
+                            return close(socket, 4001, "signed out").await;
+                        }
+                        if changes_views {
+                            counters_due.get_or_insert(Instant::now() + COUNTERS);
+                        }
+                    }
+                    Err(RecvError::Lagged(_)) => self.reset(&mut socket).await?,
+                    Err(RecvError::Closed) => return Ok(()),
+                },
+                () = tokio::time::sleep_until(due), if counters_due.is_some() => {
+                    counters_due = None;
+                    self.send_views(&mut socket).await?;
+                }
+                _ = ping.tick() => {
+                    self.renew_rights().await;
+                    if self.ended {
+                        return close(socket, 4001, "signed out").await;
+                    }
+                    send(&mut socket, &json!({ "type": "ping" })).await?;
+                }
+                _ = stop.changed() => return close(socket, 1012, "restarting").await,
+            }
+        }
+    }
+
+    /// Reads the caller's rights again: they end at once when the user or the session does.
+    async fn renew_rights(&mut self) {
+        match self.app.hub.rights.rights(&self.auth.caller).await {
+            Ok(rights) => self.rights = rights,
+            Err(_) => self.ended = true,
+        }
+    }
+
+    fn leave(&mut self) {
+        let now = self.app.db.clock().now();
+        for (conversation, team) in self.open.drain() {
+            let (hub, caller) = (&self.app.hub, &self.auth.caller);
+            hub.set_presence(caller, &self.rights.name, conversation, team, PresenceState::None, now);
+        }
+    }
+
+    async fn greet(&mut self, socket: &mut WebSocket, since: Option<String>) -> Result<(), axum::Error> {
+        let Some(Ok(since)) = since.map(|text| text.parse::<FactCursor>()) else {
+            return self.reset(socket).await;
+        };
+        self.cursor = since;
+        send(socket, &json!({ "type": "hello", "cursor": since.to_string() })).await?;
+        let missed = self
+            .app
+            .db
+            .system_read("live", move |read| facts_after(read, since, MAX_RESUME))
+            .await
+            .map(|facts| facts.items);
+        let Ok(missed) = missed else { return self.reset(socket).await };
+        if missed.len() == MAX_RESUME {
+            return self.reset(socket).await;
+        }
+        let Ok(teams) = self.app.hub.rights.private_teams(&missed).await else {
+            return self.reset(socket).await;
+        };
+        for fact in missed {
+            let private_team = fact.conversation.and_then(|id| teams.get(&id).copied());
+            self.pass_on(socket, &LiveEvent::Fact { fact, private_team }).await?;
+        }
+        Ok(())
+    }
+
+    async fn reset(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
+        let head = store::Tail::from_head(&self.app.db).await.map(|tail| tail.cursor()).unwrap_or_default();
+        self.cursor = head;
+        send(socket, &json!({ "type": "reset", "cursor": head.to_string() })).await
+    }
+
+    /// Sends an event if this listener may see it; true when counters may have changed.
+    async fn pass_on(&mut self, socket: &mut WebSocket, event: &LiveEvent) -> Result<bool, axum::Error> {
+        let workspace = self.auth.caller.workspace;
+        match event {
+            LiveEvent::Fact { fact, private_team }
+                if fact.workspace == workspace && fact.cursor > self.cursor =>
+            {
+                if fact.name.starts_with("team.") || fact.name.starts_with("user.") {
+                    self.renew_rights().await;
+                }
+                if fact.name == "session.ended" && fact.payload["session"] == json!(self.auth.session) {
+                    self.ended = true;
+                }
+                if !self.rights.may_see(*private_team)
+                    || SILENT.iter().any(|name| fact.name.starts_with(name))
+                {
+                    return Ok(false);
+                }
+                self.cursor = fact.cursor;
+                send(socket, &fact_frame(fact)).await?;
+                Ok(fact.conversation.is_some())
+            }
+            LiveEvent::Presence { workspace: of, conversation, private_team }
+                if *of == workspace && self.rights.may_see(*private_team) =>
+            {
+                let viewers = self.app.hub.viewers(workspace, *conversation, self.app.db.clock().now());
+                let people: Vec<Value> = viewers
+                    .iter()
+                    .map(|viewer| json!({ "user": { "id": viewer.id, "name": viewer.name }, "state": viewer.state }))
+                    .collect();
+                send(socket, &json!({ "type": "presence", "conversation": conversation, "people": people }))
+                    .await?;
+                Ok(false)
+            }
+            LiveEvent::Typing { workspace: of, conversation, private_team, on }
+                if *of == workspace && self.rights.may_see(*private_team) =>
+            {
+                send(socket, &json!({ "type": "typing", "conversation": conversation, "on": on })).await?;
+                Ok(false)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn send_views(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
+        let Ok(views) = self.app.hub.rights.views(&self.auth.caller).await else { return Ok(()) };
+        if views != self.last_views {
+            send(socket, &json!({ "type": "views", "views": views })).await?;
+            self.last_views = views;
+        }
+        Ok(())
+    }
+
+    async fn hear(&mut self, text: &str) {
+        let Ok(FromClient::Presence { conversation, state }) = serde_json::from_str(text) else { return };
+        let fact = Fact {
+            cursor: FactCursor::default(),
+            workspace: self.auth.caller.workspace,
+            name: String::new(),
+            person: None,
+            conversation: Some(conversation),
+            thing: None,
+            at: self.app.db.clock().now(),
+            received_at: self.app.db.clock().now(),
+            actor: self.auth.caller.actor.clone(),
+            payload: Value::Null,
+        };
+        let Ok(teams) = self.app.hub.rights.private_teams(&[fact]).await else { return };
+        let team = teams.get(&conversation).copied();
+        if self.rights.may_see(team) {
+            let now = self.app.db.clock().now();
+            self.open.insert(conversation, team);
+            self.app.hub.set_presence(&self.auth.caller, &self.rights.name, conversation, team, state, now);
+        }
+    }
+}
+
+fn fact_frame(fact: &Fact) -> Value {
+    json!({
+        "type": "fact", "cursor": fact.cursor.to_string(), "name": fact.name, "conversation": fact.conversation,
+        "person": fact.person, "at": fact.at, "actor": fact.actor, "payload": fact.payload,
+    })
+}
+
+async fn send(socket: &mut WebSocket, frame: &Value) -> Result<(), axum::Error> {
+    socket.send(Message::Text(frame.to_string().into())).await
+}
+
+async fn close(mut socket: WebSocket, code: u16, reason: &'static str) -> Result<(), axum::Error> {
+    socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await
+}
