@@ -1,1 +1,3 @@
+//! What tests of every crate stand on.
 
+pub use testservers as servers;

@@ -1,0 +1,54 @@
+//! Ports, connections and waiting.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{Failure, Result};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A port of 127.0.0.1 on which nobody listens at the moment.
+pub fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .expect("127.0.0.1 has a free port")
+        .port()
+}
+
+/// Connects to a server of the test itself, which `egress` would rightly refuse.
+#[expect(clippy::disallowed_methods, reason = "tests talk to servers on the loopback address")]
+pub fn dial(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Blocks until `condition` yields a value; panics, naming what was awaited, after half a minute.
+/// In an async test call it on a blocking thread.
+#[track_caller]
+pub fn wait_until<T>(awaited: &str, condition: impl FnMut() -> Option<T>) -> T {
+    match patiently(awaited, condition) {
+        Ok(value) => value,
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that polls; everything else waits through it")]
+pub(crate) fn patiently<T>(awaited: &str, mut condition: impl FnMut() -> Option<T>) -> Result<T> {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = condition() {
+            return Ok(value);
+        }
+        if Instant::now() > give_up {
+            return Err(Failure::new(format!("waited {} s in vain for {awaited}", PATIENCE.as_secs())));
+        }
+        thread::sleep(PAUSE);
+    }
+}
