@@ -14,5 +14,5 @@ export default defineConfig({
       output: { entryFileNames: 'app-[hash].js', assetFileNames: 'app-[hash][extname]' },
     },
   },
-  test: { root: '.', include: ['test/**/*.test.ts'], environment: 'happy-dom' },
+  test: { root: '.', include: ['test/**/*.test.ts'], environment: 'node' },
 } as import('vite').UserConfig);

@@ -3,26 +3,26 @@
 export type Rgb = readonly [number, number, number];
 
 export interface Brand {
+  /** Carries white text. */
   light: string;
-  onLight: string;
+  /** Carries ink. */
   dark: string;
-  onDark: string;
 }
 
-export const EOSIN: Brand = { light: '#0b6a5d', onLight: '#ffffff', dark: '#4fc3ad', onDark: '#05221c' };
+export const EOSIN: Brand = { light: '#0b6a5d', dark: '#4fc3ad' };
 
-const WHITE: Rgb = [255, 255, 255];
-const INK: Rgb = [5, 34, 28];
+export const WHITE: Rgb = [255, 255, 255];
+export const INK: Rgb = [5, 34, 28];
+const BLACK: Rgb = [0, 0, 0];
 const CONTRAST = 4.5;
+const CONTRAST_IN_DARK = 6;
 
 export function brandFrom(colour: string | null | undefined): Brand {
   const base = parseHex(colour);
-  if (!base) return EOSIN;
+  if (!base || hex(base) === EOSIN.light) return EOSIN;
   return {
-    light: hex(towards(base, [0, 0, 0], WHITE)),
-    onLight: EOSIN.onLight,
-    dark: hex(towards(base, WHITE, INK)),
-    onDark: EOSIN.onDark,
+    light: hex(until(CONTRAST, WHITE, (share) => mix(base, BLACK, share))),
+    dark: hex(until(CONTRAST_IN_DARK, INK, (share) => brighten(base, share))),
   };
 }
 
@@ -39,14 +39,17 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
 }
 
-function towards(from: Rgb, end: Rgb, against: Rgb): Rgb {
+/** The nearest shade that contrasts enough. */
+function until(wanted: number, against: Rgb, shade: (share: number) => Rgb): Rgb {
   let share = 0;
-  let mixed = from;
-  while (contrast(mixed, against) < CONTRAST && share < 1) {
-    share += 0.04;
-    mixed = mix(from, end, share);
-  }
-  return mixed;
+  while (contrast(shade(share), against) < wanted && share < 1) share += 0.04;
+  return shade(share);
+}
+
+/** Lighter without going grey at once: first stronger, then paler. */
+function brighten([r, g, b]: Rgb, share: number): Rgb {
+  const stronger = (part: number) => Math.min(255, part * (1 + 2 * share));
+  return mix([stronger(r), stronger(g), stronger(b)], WHITE, share * 0.7);
 }
 
 function mix(a: Rgb, b: Rgb, share: number): Rgb {
