@@ -1,0 +1,397 @@
+//! Every statement about persons.
+
+use std::collections::HashMap;
+
+use kernel::{Error, PersonId, Result, Timestamp};
+use serde_json::{Map, Value as Json};
+use store::{Read, Row, Tx, Value, params};
+
+use super::{
+    Handle, Identity, IdentityKind, Person, PersonBrief,
+    fold::search_text,
+    model::best,
+};
+use crate::{access::teams, sql};
+
+/// The person an id means now.
+pub fn canonical(read: &mut Read<'_>, id: PersonId) -> Result<PersonId> {
+    let workspace = read.workspace();
+    let mut id = id;
+    loop {
+        let sql = "SELECT merged_into FROM persons WHERE workspace_id = $1 AND id = $2";
+        let row = read.row(sql, params![workspace, id])?.ok_or_else(Error::not_found)?;
+        match row.get(0)? {
+            None => return Ok(id),
+            Some(survivor) => id = survivor,
+        }
+    }
+}
+
+/// All ids that became the person of `id`, the surviving one first.
+pub fn component(read: &mut Read<'_>, id: PersonId) -> Result<Vec<PersonId>> {
+    let survivor = canonical(read, id)?;
+    let workspace = read.workspace();
+    // A merge points all earlier losers at the new survivor, so one step is enough.
+    let sql = "SELECT id FROM persons WHERE workspace_id = $1 AND merged_into = $2";
+    let mut ids = vec![survivor];
+    for row in read.rows(sql, params![workspace, survivor])? {
+        ids.push(row.get(0)?);
+    }
+    Ok(ids)
+}
+
+/// A person by any id they ever had.
+pub fn get(read: &mut Read<'_>, id: PersonId) -> Result<Person> {
+    let survivor = canonical(read, id)?;
+    let mut person = load(read, &[survivor])?.pop().ok_or_else(Error::not_found)?;
+    person.merged_into = (survivor != id).then_some(survivor);
+    Ok(person)
+}
+
+/// Name and address of persons, by the ids asked for.
+pub fn brief(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, PersonBrief>> {
+    let mut briefs = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let mut values = vec![read.workspace().into()];
+        let list = sql::append(&mut values, chunk);
+        let sql = format!(
+            "SELECT p.id, s.id, s.name,
+                    (SELECT i.display FROM identities i
+                     WHERE i.workspace_id = s.workspace_id AND i.person_id = s.id AND i.kind = 'email'
+                     ORDER BY i.verified DESC, i.added_at, i.value LIMIT 1)
+             FROM persons p JOIN persons s
+               ON s.workspace_id = p.workspace_id AND s.id = COALESCE(p.merged_into, p.id)
+             WHERE p.workspace_id = $1 AND p.id IN ({list})"
+        );
+        for row in read.rows(&sql, &values)? {
+            let brief = PersonBrief { id: row.get(1)?, name: row.get(2)?, email: row.get(3)? };
+            briefs.insert(row.get(0)?, brief);
+        }
+    }
+    Ok(briefs)
+}
+
+/// A place in the list of persons.
+pub(super) type ListCursor = (Timestamp, PersonId);
+
+/// Persons, newest first, found by the beginnings of words.
+///
+/// The one place that knows how persons are searched.
+pub(super) fn find(
+    read: &mut Read<'_>,
+    words: &[String],
+    after: Option<ListCursor>,
+    limit: usize,
+) -> Result<Vec<Person>> {
+    let mut values: Vec<Value> = vec![read.workspace().into()];
+    let mut sql = "SELECT id FROM persons WHERE workspace_id = $1 AND merged_into IS NULL".to_owned();
+    for word in words {
+        values.push(format!("% {}%", escape_like(word)).into());
+        sql += &format!(" AND search LIKE ${} ESCAPE '!'", values.len());
+    }
+    if let Some((created_at, id)) = after {
+        values.extend([created_at.into(), id.into()]);
+        sql += &format!(" AND (created_at, id) < (${}, ${})", values.len() - 1, values.len());
+    }
+    values.push(limit.into());
+    sql += &format!(" ORDER BY created_at DESC, id DESC LIMIT ${}", values.len());
+    let ids = read.rows(&sql, &values)?.iter().map(|row| row.get(0)).collect::<Result<Vec<_>>>()?;
+    load(read, &ids)
+}
+
+fn escape_like(word: &str) -> String {
+    word.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}
+
+/// Whole persons, in the order of their (surviving) ids.
+fn load(read: &mut Read<'_>, ids: &[PersonId]) -> Result<Vec<Person>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut identities = identities_of(read, ids)?;
+    let counts = conversation_counts(read, ids)?;
+    let mut values = vec![read.workspace().into()];
+    let list = sql::append(&mut values, ids);
+    let sql = format!(
+        "SELECT id, name, locale, traits, created_at, last_seen_at FROM persons
+         WHERE workspace_id = $1 AND id IN ({list})"
+    );
+    let mut found = HashMap::new();
+    for row in read.rows(&sql, &values)? {
+        let id: PersonId = row.get(0)?;
+        let identities = identities.remove(&id).unwrap_or_default();
+        found.insert(id, person(&row, identities, counts.get(&id).copied().unwrap_or_default())?);
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+fn person(row: &Row, identities: Vec<Identity>, (count, open): (i64, i64)) -> Result<Person> {
+    Ok(Person {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        email: best(&identities, IdentityKind::Email),
+        phone: best(&identities, IdentityKind::Phone),
+        locale: row.get(2)?,
+        traits: traits_of(row.get(3)?),
+        created_at: row.get(4)?,
+        last_seen_at: row.get(5)?,
+        identities,
+        merged_into: None,
+        open_conversations: open,
+        conversation_count: count,
+    })
+}
+
+fn traits_of(json: Json) -> Map<String, Json> {
+    if let Json::Object(map) = json { map } else { Map::new() }
+}
+
+fn identities_of(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, Vec<Identity>>> {
+    let mut values = vec![read.workspace().into()];
+    let list = sql::append(&mut values, ids);
+    let sql = format!(
+        "SELECT person_id, kind, display, verified, source, added_at FROM identities
+         WHERE workspace_id = $1 AND person_id IN ({list}) ORDER BY added_at, kind, value"
+    );
+    let mut found: HashMap<PersonId, Vec<Identity>> = HashMap::new();
+    for row in read.rows(&sql, &values)? {
+        let kind: String = row.get(1)?;
+        let kind = IdentityKind::parse(&kind).ok_or_else(|| Error::internal("an unknown kind of identity"))?;
+        let identity = Identity {
+            kind,
+            value: row.get(2)?,
+            verified: row.get(3)?,
+            source: row.get(4)?,
+            added_at: row.get(5)?,
+        };
+        found.entry(row.get(0)?).or_default().push(identity);
+    }
+    Ok(found)
+}
+
+/// All and open conversations of persons, as far as the caller may see them.
+fn conversation_counts(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, (i64, i64)>> {
+    let hidden = teams::hidden(read)?;
+    let mut values = vec![read.workspace().into()];
+    let list = sql::append(&mut values, ids);
+    let mut sql = format!(
+        "SELECT COALESCE(p.merged_into, p.id), COUNT(*), SUM(CASE WHEN c.status <> 'closed' THEN 1 ELSE 0 END)
+         FROM persons p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.person_id = p.id
+         WHERE p.workspace_id = $1 AND (p.id IN ({list}) OR p.merged_into IN ({list}))"
+    );
+    if !hidden.is_empty() {
+        let hidden = sql::append(&mut values, &hidden);
+        sql += &format!(" AND (c.team_id IS NULL OR c.team_id NOT IN ({hidden}))");
+    }
+    sql += " GROUP BY COALESCE(p.merged_into, p.id)";
+    let rows = read.rows(&sql, &values)?;
+    rows.iter().map(|row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).collect()
+}
+
+/// The person a value leads to.
+pub(super) fn leading(read: &mut Read<'_>, kind: IdentityKind, value: &str) -> Result<Option<PersonId>> {
+    let workspace = read.workspace();
+    let sql = "SELECT person_id FROM identities
+               WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND leads = 1";
+    read.row(sql, params![workspace, kind.as_str(), value])?.map(|row| row.get(0)).transpose()
+}
+
+/// Adds an identity; false when the person has it, or when it should lead and leads to another already.
+pub(super) fn add_identity(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    handle: &Handle,
+    value: &str,
+    leads: bool,
+) -> Result<bool> {
+    let (workspace, now) = (tx.workspace(), tx.now());
+    let added = tx.execute(
+        "INSERT INTO identities (workspace_id, kind, value, person_id, display, verified, leads, source, added_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        params![
+            workspace,
+            handle.kind.as_str(),
+            value,
+            person,
+            handle.value.trim(),
+            handle.verified && leads,
+            leads,
+            &handle.source,
+            now
+        ],
+    )?;
+    Ok(added == 1)
+}
+
+/// The value proved itself for this person: it is verified and leads to them.
+pub(super) fn mark_verified(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    kind: IdentityKind,
+    value: &str,
+) -> Result<bool> {
+    let workspace = tx.workspace();
+    let changed = tx.execute(
+        "UPDATE identities SET verified = 1, leads = 1
+         WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4 AND verified = 0",
+        params![workspace, kind.as_str(), value, person],
+    )?;
+    Ok(changed == 1)
+}
+
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    id: PersonId,
+    name: Option<&str>,
+    last_seen_at: Option<Timestamp>,
+) -> Result<()> {
+    let (workspace, now) = (tx.workspace(), tx.now());
+    tx.execute(
+        "INSERT INTO persons (workspace_id, id, name, traits, search, created_at, last_seen_at)
+         VALUES ($1, $2, $3, '{}', '', $4, $5)",
+        params![workspace, id, name, now, last_seen_at],
+    )?;
+    Ok(())
+}
+
+/// Fills a missing name; true when it was missing.
+pub(super) fn fill_name(tx: &mut Tx<'_>, id: PersonId, name: &str) -> Result<bool> {
+    let workspace = tx.workspace();
+    let sql = "UPDATE persons SET name = $3 WHERE workspace_id = $1 AND id = $2 AND name IS NULL";
+    Ok(tx.execute(sql, params![workspace, id, name])? == 1)
+}
+
+pub(super) fn touch(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
+    let (workspace, now) = (tx.workspace(), tx.now());
+    let sql = "UPDATE persons SET last_seen_at = $3 WHERE workspace_id = $1 AND id = $2";
+    tx.execute(sql, params![workspace, id, now])?;
+    Ok(())
+}
+
+/// The columns a colleague can change.
+pub(super) fn set_details(
+    tx: &mut Tx<'_>,
+    id: PersonId,
+    name: Option<&str>,
+    locale: Option<&str>,
+    traits: &Map<String, Json>,
+) -> Result<()> {
+    let (workspace, traits) = (tx.workspace(), Json::Object(traits.clone()));
+    let sql = "UPDATE persons SET name = $3, locale = $4, traits = $5 WHERE workspace_id = $1 AND id = $2";
+    tx.execute(sql, params![workspace, id, name, locale, &traits])?;
+    Ok(())
+}
+
+/// Takes the phone numbers that a colleague wrote down; what the person proved stays.
+pub(super) fn remove_told_phones(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
+    let workspace = tx.workspace();
+    let sql = "DELETE FROM identities
+               WHERE workspace_id = $1 AND person_id = $2 AND kind = 'phone' AND verified = 0";
+    tx.execute(sql, params![workspace, id])?;
+    Ok(())
+}
+
+/// Writes again what the person is found by.
+pub(super) fn refresh_search(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
+    let workspace = tx.workspace();
+    let sql = "SELECT name FROM persons WHERE workspace_id = $1 AND id = $2";
+    let name: Option<String> = tx.one(sql, params![workspace, id])?.get(0)?;
+    let sql = "SELECT value FROM identities
+               WHERE workspace_id = $1 AND person_id = $2 AND kind IN ('email', 'phone', 'external') ORDER BY value";
+    let values = tx.rows(sql, params![workspace, id])?;
+    let values = values.iter().map(|row| row.get(0)).collect::<Result<Vec<String>>>()?;
+    let text = search_text(name.as_deref(), values.iter().map(String::as_str));
+    let sql = "UPDATE persons SET search = $3 WHERE workspace_id = $1 AND id = $2";
+    tx.execute(sql, params![workspace, id, text])?;
+    Ok(())
+}
+
+/// What decides which of two persons stays.
+pub(super) struct Standing {
+    pub id: PersonId,
+    pub identified: bool,
+    pub created_at: Timestamp,
+}
+
+/// Holds two persons until the end of the transaction; `None` when one was merged meanwhile.
+pub(super) fn hold_pair(tx: &mut Tx<'_>, a: PersonId, b: PersonId) -> Result<Option<[Standing; 2]>> {
+    let workspace = tx.workspace();
+    let sql = format!(
+        "SELECT p.id, p.merged_into, p.created_at,
+                (SELECT COUNT(*) FROM identities i WHERE i.workspace_id = p.workspace_id AND i.person_id = p.id
+                 AND i.verified = 1 AND i.kind <> 'visitor')
+         FROM persons p WHERE p.workspace_id = $1 AND p.id IN ($2, $3) ORDER BY p.id{}",
+        tx.dialect().for_update()
+    );
+    let mut found = HashMap::new();
+    for row in tx.rows(&sql, params![workspace, a, b])? {
+        if row.get::<Option<PersonId>>(1)?.is_some() {
+            return Ok(None);
+        }
+        let id: PersonId = row.get(0)?;
+        let standing = Standing { id, created_at: row.get(2)?, identified: row.get::<i64>(3)? > 0 };
+        found.insert(id, standing);
+    }
+    match (found.remove(&a), found.remove(&b)) {
+        (Some(a), Some(b)) => Ok(Some([a, b])),
+        _ => Err(Error::not_found()),
+    }
+}
+
+/// Points the loser, and all who lost to it before, at the survivor.
+pub(super) fn point_at(tx: &mut Tx<'_>, merged: PersonId, survivor: PersonId) -> Result<()> {
+    let workspace = tx.workspace();
+    let sql = "UPDATE persons SET merged_into = $3 WHERE workspace_id = $1 AND (id = $2 OR merged_into = $2)";
+    tx.execute(sql, params![workspace, merged, survivor])?;
+    Ok(())
+}
+
+pub(super) fn add_edge(tx: &mut Tx<'_>, survivor: PersonId, merged: PersonId, reason: &str) -> Result<()> {
+    let (workspace, now) = (tx.workspace(), tx.now());
+    let actor = serde_json::to_string(&tx.caller().actor).map_err(Error::internal)?;
+    tx.execute(
+        "INSERT INTO person_edges (workspace_id, survivor_id, merged_id, reason, actor, at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        params![workspace, survivor, merged, reason, actor, now],
+    )?;
+    Ok(())
+}
+
+/// Gives the loser's identities to the survivor; of a value both have, the stronger form stays.
+pub(super) fn move_identities(tx: &mut Tx<'_>, merged: PersonId, survivor: PersonId) -> Result<()> {
+    let workspace = tx.workspace();
+    let sql = "SELECT l.kind, l.value, l.verified, l.leads FROM identities l JOIN identities s
+                 ON s.workspace_id = l.workspace_id AND s.kind = l.kind AND s.value = l.value AND s.person_id = $3
+               WHERE l.workspace_id = $1 AND l.person_id = $2";
+    for row in tx.rows(sql, params![workspace, merged, survivor])? {
+        let (kind, value): (String, String) = (row.get(0)?, row.get(1)?);
+        let (verified, leads): (bool, bool) = (row.get(2)?, row.get(3)?);
+        let sql = "DELETE FROM identities WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4";
+        tx.execute(sql, params![workspace, &kind, &value, merged])?;
+        if leads {
+            let sql = "UPDATE identities SET leads = 1, verified = CASE WHEN $5 = 1 THEN 1 ELSE verified END
+                       WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4";
+            tx.execute(sql, params![workspace, &kind, &value, survivor, verified])?;
+        }
+    }
+    let sql = "UPDATE identities SET person_id = $3 WHERE workspace_id = $1 AND person_id = $2";
+    tx.execute(sql, params![workspace, merged, survivor])?;
+    Ok(())
+}
+
+/// Fills what the survivor lacks from the loser.
+pub(super) fn fill_from(tx: &mut Tx<'_>, survivor: PersonId, merged: PersonId) -> Result<()> {
+    let workspace = tx.workspace();
+    let sql = "SELECT name, locale, traits, last_seen_at FROM persons WHERE workspace_id = $1 AND id = $2";
+    let kept = tx.one(sql, params![workspace, survivor])?;
+    let lost = tx.one(sql, params![workspace, merged])?;
+    let name = kept.get::<Option<String>>(0)?.or(lost.get(0)?);
+    let locale = kept.get::<Option<String>>(1)?.or(lost.get(1)?);
+    let mut traits = traits_of(lost.get(2)?);
+    traits.extend(traits_of(kept.get(2)?));
+    set_details(tx, survivor, name.as_deref(), locale.as_deref(), &traits)?;
+    let seen: Option<Timestamp> = kept.get::<Option<Timestamp>>(3)?.max(lost.get(3)?);
+    let sql = "UPDATE persons SET last_seen_at = $3 WHERE workspace_id = $1 AND id = $2";
+    tx.execute(sql, params![workspace, survivor, seen])?;
+    Ok(())
+}
