@@ -1,0 +1,85 @@
+## Before sign-in
+language = Nyelv
+language-hu = magyar
+language-en = angol
+sign-in-title = Bejelentkezés a munkatérbe
+sign-in = Bejelentkezés
+sign-in-wrong = Az e-mail-cím vagy a jelszó nem megfelelő.
+sign-in-wait = Túl sok próbálkozás. Újra { $seconds } másodperc múlva lehet próbálni.
+sign-in-expired = A munkamenet lejárt. Amit éppen írt, az megmaradt.
+field-email = E-mail-cím
+field-password = Jelszó
+field-name = Név
+field-phone = Telefon
+field-time-zone = Időzóna
+field-required = Kérjük, töltse ki.
+field-email-invalid = Ez nem tűnik e-mail-címnek.
+password-show = Jelszó megjelenítése
+password-hide = Jelszó elrejtése
+password-short = A jelszó legalább { $min } karakter legyen.
+password-help = Legalább { $min } karakter. Néhány egymás utáni szó is jó.
+setup-title = Munkatér létrehozása
+setup-intro = A Kapocs elindult. Az első beszélgetés előtt még néhány adatra van szükség.
+setup-token = Beállítókód
+setup-token-help = A kiszolgáló induláskor írta ki a konzolra.
+setup-workspace = Munkatér
+setup-workspace-name = A szervezet neve
+setup-workspace-help = A munkatársak látják; később módosítható.
+setup-administrator = Rendszergazda
+setup-create = Munkatér létrehozása
+
+## Shell
+navigation = Fő navigáció
+skip-to-content = Ugrás a tartalomra
+inbox = Levelesláda
+customers = Ügyfelek
+settings = Beállítások
+search = Keresés
+account = Fiók
+account-menu = Fiók: { $name }, { $state }
+my-settings = Saját beállítások
+sign-out = Kijelentkezés
+availability = Elérhetőség
+availability-available = Elérhető
+availability-busy = Elfoglalt
+availability-away = Nincs itt
+availability-away-help = Automatikusan nem kap új beszélgetést.
+connection-lost = Nincs kapcsolat. A piszkozatok megmaradnak, a küldés magától folytatódik.
+notices = Értesítések
+close-notice = Bezárás
+close-dialog = Ablak bezárása
+cancel = Mégse
+save = Mentés
+undo = Visszavonás
+retry = Újraküldés
+try-again = Újrapróbálás
+more = Továbbiak
+copied = Vágólapra másolva
+yes = Igen
+no = Nem
+page-not-found = Ezen a címen nincs semmi
+page-not-found-text = Az oldal elköltözhetett, vagy hiányos a hivatkozás.
+
+## Errors
+error-offline = A kiszolgáló nem érhető el. Semmi sem veszett el.
+error-unknown = Nem sikerült. Kérjük, próbálja újra.
+error-load-title = Nem sikerült betölteni
+error-load-text = Az adatok biztonságban vannak. Kérjük, próbálja újra.
+error-not-found = Nem található
+error-not-found-text = Törölték, vagy nincs joga megtekinteni.
+error-request-id = Kérés azonosítója: { $id }
+
+## Palette and shortcuts
+palette = Parancspaletta
+palette-placeholder = Mit szeretne tenni, vagy kit keres?
+palette-actions = Műveletek
+palette-places = Ugrás
+palette-settings = Beállítások
+palette-hint = > csak műveletek · @ ügyfelek · # beszélgetés száma
+nothing-found = Nincs találat
+shortcuts = Billentyűparancsok
+shortcuts-off = Az egybetűs billentyűparancsok a saját beállításokban ki vannak kapcsolva.
+undo-last = Utolsó művelet visszavonása
+go-inbox = Ugrás: Levelesláda
+go-customers = Ugrás: Ügyfelek
+go-settings = Ugrás: Beállítások

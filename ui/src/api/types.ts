@@ -1,0 +1,139 @@
+// The shapes of docs/api-design.md. To be generated from /api/v1/openapi.json; nothing else may declare API shapes.
+
+export type Locale = 'hu' | 'en'
+export type Role = 'observer' | 'agent' | 'lead' | 'administrator'
+export type Availability = 'available' | 'busy' | 'away'
+export type Theme = 'system' | 'light' | 'dark'
+export type Density = 'comfortable' | 'compact'
+export type Status = 'new' | 'open' | 'waiting' | 'snoozed' | 'closed'
+export type Priority = 'low' | 'normal' | 'high' | 'urgent'
+export type ChannelKindName = 'email' | 'receiver' | 'chat' | 'form'
+export type TagColor = 'teal' | 'apricot' | 'red' | 'plum' | 'blue' | 'green' | 'gray'
+export type Order = 'newest' | 'oldest' | 'waiting' | 'priority'
+export type PresenceState = 'viewing' | 'replying' | 'none'
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+export interface Page<T> { items: T[]; next: string | null }
+export interface Ref { id: string; name: string }
+
+export interface Workspace { id: string; name: string; locale: Locale; time_zone: string; send_undo_seconds: number }
+
+export interface User {
+  id: string; name: string; email: string; role: Role; locale: Locale; time_zone: string
+  availability: Availability; teams: string[]; created_at: string; disabled_at: string | null
+}
+
+export interface Me extends User {
+  theme: Theme; density: Density; single_keys: boolean; signature: string; workspace: Workspace
+}
+
+export interface Session { id: string; created_at: string; last_seen_at: string; user_agent: string; current: boolean }
+export interface Team { id: string; name: string; private: boolean; members: string[] }
+export interface Tag { id: string; name: string; color: TagColor }
+
+export interface ChannelHealth {
+  state: 'ok' | 'waiting' | 'error' | 'off'
+  last_in_at: string | null; last_out_at: string | null; error: string | null; error_at: string | null
+}
+export interface Channel {
+  id: string; kind: ChannelKindName; name: string; enabled: boolean; team_id: string | null
+  config: Record<string, Json>; key: string | null; addresses: string[]; health: ChannelHealth; created_at: string
+}
+export interface ChannelField {
+  name: string; kind: 'text' | 'number' | 'secret' | 'choice' | 'bool' | 'list'
+  label: string; help: string | null; required: boolean; choices: string[]; default: Json
+}
+export interface ChannelKind {
+  kind: ChannelKindName; name: string; fields: ChannelField[]
+  can: { receive: boolean; send: boolean; private: boolean; attachments: boolean; max_length: number | null }
+}
+export interface ChannelTest { ok: boolean; steps: { name: string; ok: boolean; detail: string }[] }
+
+export type KeyScope = 'read' | 'write' | 'admin'
+export interface Key { id: string; name: string; scopes: KeyScope[]; prefix: string; created_at: string; last_used_at: string | null }
+export interface NewKey extends Key { secret: string }
+
+export interface Identity { kind: string; value: string; verified: boolean; source: string; added_at: string }
+export interface Person {
+  id: string; name: string; email: string | null; phone: string | null; locale: Locale | null
+  created_at: string; last_seen_at: string | null; traits: Record<string, Json>; identities: Identity[]
+  merged_into: string | null; open_conversations: number; conversation_count: number
+}
+export interface Actor { kind: string; id: string | null; name: string }
+export interface TimelineItem {
+  cursor: string; name: string; at: string; actor: Actor
+  conversation: { id: string; number: string; subject: string } | null; payload: Record<string, Json>
+}
+
+export interface PersonRef { id: string; name: string; email: string | null }
+export interface Conversation {
+  id: string; number: string; subject: string; preview: string; status: Status; priority: Priority
+  channel: { id: string; kind: ChannelKindName; name: string }; person: PersonRef
+  assignee: Ref | null; team: Ref | null; tags: Tag[]; unread: boolean
+  message_count: number; last_seq: number; last_message_kind: 'in' | 'out' | 'note'
+  created_at: string; last_message_at: string; waiting_since: string | null
+  snoozed_until: string | null; snoozed_until_reply: boolean; back_from_snooze: boolean
+  closed_at: string | null; version: number
+}
+export interface Participant { person: PersonRef; role: 'requester' | 'cc' | 'via'; address: string }
+export interface Presence { user: Ref; state: 'viewing' | 'replying' }
+export interface ConversationDetail extends Conversation {
+  participants: Participant[]
+  linked: { id: string; number: string; subject: string; reason: string }[]
+  draft: Draft | null
+  reply: { can: boolean; reason: string | null; to: string[]; channel: string; hold_seconds: number; max_length: number | null }
+  presence: Presence[]
+}
+
+export type DeliveryState =
+  | 'held' | 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'bounced' | 'failed' | 'unknown' | 'cancelled'
+export interface Delivery {
+  state: DeliveryState; held_until: string | null
+  recipients: { address: string; state: DeliveryState; reason: string | null; at: string }[]
+}
+export interface Attachment { id: string; name: string; media_type: string; size: number; inline: boolean; url: string }
+export interface Message {
+  id: string; seq: number; kind: 'in' | 'out' | 'note' | 'event'
+  author: { kind: 'user' | 'person' | 'key' | 'system'; id: string | null; name: string }
+  created_at: string; subject: string | null; text: string; quoted: string | null
+  html: { url: string; height_hint: number; remote_images: boolean } | null
+  to: string[]; cc: string[]; attachments: Attachment[]; delivery: Delivery | null
+  match: { rule: string; detail: string | null } | null; automatic: boolean; sender_verified: boolean | null
+  mentions: string[]; event: { name: string; payload: Record<string, Json> } | null; client_id: string | null
+}
+export interface Draft { mode: 'reply' | 'note'; text: string; attachments: Attachment[]; version: number; updated_at: string }
+export interface View { key: string; count: number; team: Ref | null }
+export interface Quarantined {
+  id: string; channel: Ref; received_at: string; reason: string; from: string | null; subject: string | null
+  size: number; attempts: number; state: 'quarantined' | 'released' | 'discarded'
+}
+export interface Job { id: string; kind: string; state: 'queued' | 'running' | 'dead'; run_at: string; attempts: number; last_error: string | null; created_at: string }
+export interface AuditEntry {
+  id: string; at: string; actor: Actor; action: string
+  target: { kind: string; id: string; name: string } | null
+  before: Json; after: Json; ip: string | null
+}
+
+export interface NewMessage {
+  kind?: 'reply' | 'note'; text: string; cc?: string[]; attachments?: string[]; mentions?: string[]
+  close?: boolean; client_id?: string; seen_seq?: number; override?: boolean
+}
+export type BatchAct =
+  | { kind: 'close' } | { kind: 'reopen' } | { kind: 'assign'; user_id: string | null } | { kind: 'team'; team_id: string | null }
+  | { kind: 'tag'; tag_id: string } | { kind: 'untag'; tag_id: string } | { kind: 'priority'; priority: Priority }
+  | { kind: 'snooze'; until?: string; until_reply?: boolean }
+export interface BatchRequest { ids?: string[]; filter?: { view: string; status?: Status; query?: string }; act: BatchAct }
+
+export interface ApiErrorBody {
+  error: { code: string; message: string; field?: string | null; detail?: Json; request_id: string }
+}
+
+export type LiveServerMessage =
+  | { type: 'hello'; cursor: string }
+  | { type: 'fact'; cursor: string; name: string; conversation: string | null; person: string | null; at: string; actor: Actor; payload: Record<string, Json> }
+  | { type: 'presence'; conversation: string; people: Presence[] }
+  | { type: 'typing'; conversation: string; on: boolean }
+  | { type: 'views'; views: Record<string, number> }
+  | { type: 'reset'; cursor: string }
+  | { type: 'ping' }
+export type LiveFact = Extract<LiveServerMessage, { type: 'fact' }>

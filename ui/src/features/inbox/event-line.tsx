@@ -1,0 +1,61 @@
+import { Bot } from 'lucide-react'
+import type { Json, Message } from '../../api/types'
+import { useI18n } from '../../i18n/context'
+import type { Format } from '../../i18n/format'
+import type { Translate } from '../../i18n/language'
+
+export function EventLine({ message }: { message: Message }) {
+  const { t, format } = useI18n()
+  const bySystem = message.author.kind === 'system'
+  return (
+    <p className={`event${bySystem ? ' event--auto' : ''}`}>
+      {bySystem && <Bot size={13} aria-hidden="true" />}
+      <span>{describeFact(t, format, message.event?.name ?? '', message.event?.payload ?? {}, message.author.name)}</span>
+      <time className="tabular" dateTime={message.created_at} title={format.full(message.created_at)}>{format.time(message.created_at)}</time>
+    </p>
+  )
+}
+
+type Payload = Record<string, Json>
+
+/** The name of what a fact points to, whatever the field is called. */
+function refName(payload: Payload, ...fields: string[]): string | null {
+  for (const field of fields) {
+    const value = payload[field]
+    if (typeof value === 'string' && value) return value
+    if (value && typeof value === 'object' && 'name' in value && typeof value.name === 'string') return value.name
+  }
+  return null
+}
+
+const FACTS = [
+  'conversation-created', 'conversation-closed', 'conversation-reopened', 'conversation-woken', 'conversation-status_changed', 'conversation-subject_changed', 'conversation-linked',
+  'message-received', 'message-sent', 'message-undone', 'message-delivery_changed', 'message-separated', 'note-added', 'mention-added',
+  'person-created', 'person-changed', 'person-merged', 'person-identified',
+] as const
+
+/** One line for a fact, in a thread or on a timeline. */
+export function describeFact(t: Translate, format: Format, name: string, payload: Payload, actor: string): string {
+  switch (name) {
+    case 'conversation.assigned': {
+      const to = refName(payload, 'assignee', 'to', 'user')
+      return to ? t('fact-assigned', { actor, name: to }) : t('fact-unassigned', { actor })
+    }
+    case 'conversation.team_changed': {
+      const to = refName(payload, 'team', 'to')
+      return to ? t('fact-team', { actor, name: to }) : t('fact-noteam', { actor })
+    }
+    case 'conversation.tagged': return t('fact-tagged', { actor, name: refName(payload, 'tag', 'name') ?? '' })
+    case 'conversation.untagged': return t('fact-untagged', { actor, name: refName(payload, 'tag', 'name') ?? '' })
+    case 'conversation.priority_changed': {
+      const to = (['low', 'normal', 'high', 'urgent'] as const).find((one) => one === (payload.priority ?? payload.to))
+      return to ? t('fact-priority', { actor, name: t(`priority-${to}`) }) : t('fact-changed', { actor })
+    }
+    case 'conversation.snoozed': {
+      const until = payload.until ?? payload.snoozed_until
+      return typeof until === 'string' ? t('fact-snoozed', { actor, time: format.soon(until) }) : t('fact-snoozed-reply', { actor })
+    }
+  }
+  const known = FACTS.find((fact) => fact === name.replace('.', '-'))
+  return known ? t(`fact-${known}`, { actor }) : t('fact-other', { actor, name })
+}

@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { AlarmClock, AtSign, CircleCheck, CircleUser, Inbox, SquarePen, UserX, Users, type LucideIcon } from 'lucide-react'
+import type { View } from '../../api/types'
+import { useI18n } from '../../i18n/context'
+import type { Translate } from '../../i18n/language'
+import { Button } from '../../ui/button'
+import { Skeleton } from '../../ui/state'
+import { can, useMe } from '../session/queries'
+import { viewsQuery } from './queries'
+
+export const VIEW_ICONS: Record<string, LucideIcon> = {
+  mine: CircleUser, mentions: AtSign, unassigned: UserX, all: Inbox, snoozed: AlarmClock, closed: CircleCheck,
+}
+
+export function viewName(t: Translate, view: Pick<View, 'key' | 'team'>) {
+  if (view.team) return view.team.name
+  return isKnown(view.key) ? t(`view-${view.key}`) : view.key
+}
+
+const KNOWN = ['mine', 'mentions', 'unassigned', 'all', 'snoozed', 'closed'] as const
+const isKnown = (key: string): key is (typeof KNOWN)[number] => KNOWN.some((known) => known === key)
+
+/** Counts of closed work are history, not a task. */
+const COUNTED = (key: string) => key !== 'closed'
+
+export function ViewList({ view, onCompose }: { view: string; onCompose: () => void }) {
+  const { t } = useI18n()
+  const me = useMe()
+  const { data: views } = useQuery(viewsQuery)
+  const teams = views?.filter((entry) => entry.team) ?? []
+  return (
+    <nav className="views" aria-label={t('views')}>
+      <div className="views__head">
+        <span className="views__workspace truncate">{me.workspace.name}</span>
+      </div>
+      {can(me).answer && <Button wide icon={<SquarePen size={15} aria-hidden="true" />} shortcut="C" onPress={onCompose}>{t('new-conversation')}</Button>}
+      <ul className="views__list">
+        {views?.filter((entry) => !entry.team).map((entry) => <ViewLink key={entry.key} view={entry} current={view === entry.key} />)}
+        {!views && Array.from({ length: 6 }, (_, index) => <li key={index} className="views__link"><Skeleton width="70%" /></li>)}
+      </ul>
+      {teams.length > 0 && (
+        <>
+          <h2 className="views__title">{t('teams')}</h2>
+          <ul className="views__list">{teams.map((entry) => <ViewLink key={entry.key} view={entry} current={view === entry.key} />)}</ul>
+        </>
+      )}
+    </nav>
+  )
+}
+
+function ViewLink({ view, current }: { view: View; current: boolean }) {
+  const { t, format } = useI18n()
+  const Icon = VIEW_ICONS[view.key] ?? Users
+  return (
+    <li>
+      <Link to="/inbox/$view" params={{ view: view.key }} search={{}} className="views__link" aria-current={current ? 'page' : undefined}>
+        <Icon size={16} strokeWidth={1.8} aria-hidden="true" />
+        <span className="truncate">{viewName(t, view)}</span>
+        {COUNTED(view.key) && view.count > 0 && (
+          <span className={`views__count tabular${view.key === 'mentions' ? ' views__count--attention' : ''}`}>
+            <span aria-hidden="true">{format.number(view.count)}</span>
+            <span className="visually-hidden">{t('view-count', { count: view.count })}</span>
+          </span>
+        )}
+      </Link>
+    </li>
+  )
+}

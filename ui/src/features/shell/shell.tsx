@@ -1,0 +1,57 @@
+import { Outlet, useNavigate } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { useI18n } from '../../i18n/context'
+import { Toasts } from '../../ui/toast'
+import { useKeyboard } from '../commands/keyboard'
+import { Palette } from '../commands/palette'
+import { ShortcutList } from '../commands/shortcut-list'
+import { useCommands } from '../commands/store'
+import { undoLast } from '../commands/undo'
+import { ConnectionBar } from '../live/connection-bar'
+import { useLive } from '../live/use-live'
+import { applyDensity, applyTheme } from '../session/appearance'
+import { useMe } from '../session/queries'
+import { Rail } from './rail'
+import './shell.css'
+
+export function Shell() {
+  const me = useMe()
+  const { t, setLocale, setTimeZone } = useI18n()
+  const [palette, setPalette] = useState(false)
+  const [shortcuts, setShortcuts] = useState(false)
+
+  useEffect(() => setLocale(me.locale), [me.locale])
+  useEffect(() => setTimeZone(me.time_zone), [me.time_zone])
+  useEffect(() => applyTheme(me.theme), [me.theme])
+  useEffect(() => applyDensity(me.density), [me.density])
+  useKeyboard(me.single_keys)
+  useLive()
+  usePlaces({ openPalette: () => setPalette(true), openShortcuts: () => setShortcuts(true) })
+
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#main">{t('skip-to-content')}</a>
+      <Rail onShortcuts={() => setShortcuts(true)} onPalette={() => setPalette(true)} />
+      <div className="shell__body">
+        <ConnectionBar />
+        <Outlet />
+      </div>
+      <Toasts label={t('notices')} closeLabel={t('close-notice')} />
+      <Palette isOpen={palette} onClose={() => setPalette(false)} />
+      <ShortcutList isOpen={shortcuts} onClose={() => setShortcuts(false)} />
+    </div>
+  )
+}
+
+function usePlaces({ openPalette, openShortcuts }: { openPalette: () => void; openShortcuts: () => void }) {
+  const { t } = useI18n()
+  const navigate = useNavigate()
+  useCommands([
+    { id: 'palette', label: t('palette'), group: 'action', keys: ['Mod+K'], run: openPalette, unlisted: true },
+    { id: 'shortcuts', label: t('shortcuts'), group: 'place', keys: ['?'], run: openShortcuts },
+    { id: 'undo', label: t('undo-last'), group: 'action', keys: ['Z', 'Mod+Z'], run: () => void undoLast() },
+    { id: 'go-inbox', label: t('go-inbox'), group: 'place', keys: ['G I'], run: () => void navigate({ to: '/inbox/$view', params: { view: 'mine' } }) },
+    { id: 'go-customers', label: t('go-customers'), group: 'place', keys: ['G C'], run: () => void navigate({ to: '/customers' }) },
+    { id: 'go-settings', label: t('go-settings'), group: 'place', run: () => void navigate({ to: '/settings/{-$section}', params: {} }) },
+  ])
+}
