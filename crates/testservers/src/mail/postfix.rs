@@ -55,7 +55,7 @@ impl Postfix {
     /// ones must be gone.
     fn reload(&self) -> Result<()> {
         let old = self.server.children();
-        run(Command::new("kill").args(["-HUP", &self.server.id().to_string()]))?;
+        run(Command::new("sh").args(["-c", &format!("kill -s HUP {}", self.server.id())]))?;
         network::patiently("Postfix to forget its old routes", || {
             let now = self.server.children();
             let left = old.iter().any(|child| READERS.contains(&child.1.as_str()) && now.contains(child));
