@@ -1,1 +1,17 @@
+//! The inbox: conversations over channels. A ticket is a conversation.
+//!
+//! Slices, lowest first: tags, attachments, channels, deliveries, drafts, conversations, intake, batches.
 
+pub mod attachments;
+pub mod batches;
+pub mod channels;
+pub mod conversations;
+pub mod deliveries;
+pub mod drafts;
+pub mod intake;
+pub mod live;
+pub mod port;
+mod routes;
+pub mod tags;
+
+pub use routes::{jobs, routes};

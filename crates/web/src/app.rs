@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::Db;
+use store::{Db, search::Search};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{Authenticate, Hub, Limits};
@@ -11,6 +11,7 @@ use crate::{Authenticate, Hub, Limits};
 #[derive(Clone)]
 pub struct App {
     pub db: Db,
+    pub search: Search,
     pub auth: Arc<dyn Authenticate>,
     pub hub: Hub,
     pub limits: Limits,
