@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, useLocation, useNavigate } from '@tanstack/react-router'
 import { CircleHelp, Inbox as InboxIcon, LogOut, Search, Settings as SettingsIcon, UserCog, Users, type LucideIcon } from 'lucide-react'
 import { Button as AriaButton, Header, MenuSection, Tooltip, TooltipTrigger, Focusable } from 'react-aria-components'
 import { api } from '../../api/client'
@@ -39,10 +39,11 @@ interface RailLinkProps { to: '/inbox/$view' | '/customers' | '/settings/{-$sect
 function RailLink({ to, params, icon: Icon, name, shortcut }: RailLinkProps) {
   const { t } = useI18n()
   const root = `/${to.split('/')[1]}`
+  const here = useLocation({ select: (location) => location.pathname === root || location.pathname.startsWith(`${root}/`) })
   return (
     <RailTip label={t(name)} shortcut={shortcut}>
       <Focusable>
-        <Link to={to} params={params as never} className="rail__item" activeOptions={{ exact: false }} data-root={root} activeProps={{ 'aria-current': 'page' }} aria-label={t(name)}>
+        <Link to={to} params={params as never} className="rail__item" aria-current={here ? 'page' : undefined} activeProps={{}} aria-label={t(name)}>
           <Icon size={20} strokeWidth={1.8} aria-hidden="true" />
           <span className="rail__word">{t(name)}</span>
         </Link>

@@ -11,6 +11,7 @@ import { ConnectionBar } from '../live/connection-bar'
 import { useLive } from '../live/use-live'
 import { applyDensity, applyTheme } from '../session/appearance'
 import { useMe } from '../session/queries'
+import { sectionsFor } from '../settings/sections'
 import { Rail } from './rail'
 import './shell.css'
 
@@ -45,7 +46,12 @@ export function Shell() {
 
 function usePlaces({ openPalette, openShortcuts }: { openPalette: () => void; openShortcuts: () => void }) {
   const { t } = useI18n()
+  const me = useMe()
   const navigate = useNavigate()
+  const settings = sectionsFor(me).map(({ id }) => ({
+    id: `settings-${id}`, label: t(`settings-${id}`), group: 'setting' as const,
+    run: () => void navigate({ to: '/settings/{-$section}', params: { section: id } }),
+  }))
   useCommands([
     { id: 'palette', label: t('palette'), group: 'action', keys: ['Mod+K'], run: openPalette, unlisted: true },
     { id: 'shortcuts', label: t('shortcuts'), group: 'place', keys: ['?'], run: openShortcuts },
@@ -53,5 +59,6 @@ function usePlaces({ openPalette, openShortcuts }: { openPalette: () => void; op
     { id: 'go-inbox', label: t('go-inbox'), group: 'place', keys: ['G I'], run: () => void navigate({ to: '/inbox/$view', params: { view: 'mine' } }) },
     { id: 'go-customers', label: t('go-customers'), group: 'place', keys: ['G C'], run: () => void navigate({ to: '/customers' }) },
     { id: 'go-settings', label: t('go-settings'), group: 'place', run: () => void navigate({ to: '/settings/{-$section}', params: {} }) },
+    ...settings,
   ])
 }

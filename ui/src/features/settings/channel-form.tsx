@@ -1,0 +1,116 @@
+import { useQuery } from '@tanstack/react-query'
+import { ChevronRight } from 'lucide-react'
+import { useState } from 'react'
+import { Button as AriaButton, Form } from 'react-aria-components'
+import { api, ApiError } from '../../api/client'
+import type { Channel, ChannelField, ChannelKind, Json } from '../../api/types'
+import { useI18n } from '../../i18n/context'
+import { ChannelGlyph } from '../../ui/avatar'
+import { Button } from '../../ui/button'
+import { PasswordField, Select, Switch, TextField } from '../../ui/field'
+import { sayFailure } from '../inbox/acts'
+import { teamsQuery } from '../inbox/queries'
+
+export function KindChoice({ kinds, onChoose }: { kinds: ChannelKind[]; onChoose: (kind: ChannelKind) => void }) {
+  const { t } = useI18n()
+  return (
+    <ul className="kinds">
+      {kinds.map((kind) => (
+        <li key={kind.kind}>
+          <AriaButton className="kind" onPress={() => onChoose(kind)}>
+            <span className="channel__glyph"><ChannelGlyph kind={kind.kind} size={18} /></span>
+            <span className="kind__text"><span className="table__strong">{kind.name}</span><span className="table__sub">{t(`kind-${kind.kind}-help`)}</span></span>
+            <ChevronRight size={17} aria-hidden="true" />
+          </AriaButton>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+interface Props { kind: ChannelKind; channel: Channel | null; onDone: () => void; onCancel: () => void }
+
+const NO_TEAM = 'none'
+
+/** The server names the fields of each kind; a secret is never sent back, so an empty one is left as it is. */
+export function ChannelForm({ kind, channel, onDone, onCancel }: Props) {
+  const { t } = useI18n()
+  const { data: teams = [] } = useQuery(teamsQuery)
+  const [name, setName] = useState(channel?.name ?? '')
+  const [team, setTeam] = useState(channel?.team_id ?? NO_TEAM)
+  const [values, setValues] = useState<Record<string, Json>>(() => initial(kind, channel))
+  const [errors, setErrors] = useState<Record<string, string>>({})
+  const [busy, setBusy] = useState(false)
+
+  const check = () => {
+    const found: Record<string, string> = {}
+    if (!name.trim()) found.name = t('field-required')
+    for (const field of kind.fields) {
+      const value = values[field.name]
+      const empty = value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+      if (field.required && empty && !(field.kind === 'secret' && channel)) found[field.name] = t('field-required')
+    }
+    return found
+  }
+  const save = async () => {
+    const found = check()
+    setErrors(found)
+    if (Object.keys(found).length) return
+    setBusy(true)
+    try {
+      const body = { name: name.trim(), team_id: team === NO_TEAM ? null : team, config: filled(kind, values) }
+      await (channel ? api.patch(`channels/${channel.id}`, body) : api.post('channels', { kind: kind.kind, ...body }))
+      onDone()
+    } catch (failure) {
+      if (failure instanceof ApiError && failure.field) setErrors({ [failure.field.replace(/^config\./, '')]: failure.message })
+      else sayFailure(t, failure)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Form className="dialog-form" validationBehavior="aria" onSubmit={(event) => { event.preventDefault(); void save() }}>
+      <div className="card__body--pair dialog-pair">
+        <TextField label={t('field-name')} value={name} onChange={setName} error={errors.name} autoFocus maxLength={80} />
+        <Select label={t('team')} value={team} onChange={setTeam} options={[{ id: NO_TEAM, name: t('no-team') }, ...teams.map(({ id, name }) => ({ id, name }))]} />
+        {kind.fields.map((field) => (
+          <Field key={field.name} field={field} value={values[field.name] ?? null} error={errors[field.name]} kept={channel !== null}
+            onChange={(value) => setValues((old) => ({ ...old, [field.name]: value }))} />
+        ))}
+      </div>
+      <div className="dialog-form__foot">
+        <Button onPress={onCancel}>{t(channel ? 'cancel' : 'back')}</Button>
+        <Button kind="primary" type="submit" isPending={busy}>{t(channel ? 'save' : 'create')}</Button>
+      </div>
+    </Form>
+  )
+}
+
+function initial(kind: ChannelKind, channel: Channel | null): Record<string, Json> {
+  return Object.fromEntries(kind.fields.map((field) => [field.name, channel?.config[field.name] ?? (field.name === 'addresses' && channel ? channel.addresses : field.default)]))
+}
+
+function filled(kind: ChannelKind, values: Record<string, Json>) {
+  return Object.fromEntries(kind.fields
+    .map((field): [string, Json] => {
+      const value = values[field.name] ?? null
+      return [field.name, Array.isArray(value) ? value.filter((line) => line !== '') : value]
+    })
+    .filter(([, value]) => value !== null && value !== ''))
+}
+
+interface FieldProps { field: ChannelField; value: Json; error?: string; kept: boolean; onChange: (value: Json) => void }
+
+function Field({ field, value, error, kept, onChange }: FieldProps) {
+  const { t } = useI18n()
+  const common = { label: field.label, help: field.help ?? undefined, error }
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  switch (field.kind) {
+    case 'bool': return <Switch label={field.label} help={field.help ?? undefined} isSelected={value === true} onChange={onChange} />
+    case 'choice': return <Select {...common} value={text || null} onChange={onChange} options={field.choices.map((id) => ({ id, name: id }))} />
+    case 'secret': return <PasswordField {...common} help={kept ? t('secret-kept') : common.help} value={text} onChange={onChange} autoComplete="off" show={t('password-show')} hide={t('password-hide')} />
+    case 'number': return <TextField {...common} inputMode="numeric" value={text} onChange={(typed) => onChange(typed === '' ? null : Number.isFinite(Number(typed)) ? Number(typed) : typed)} />
+    case 'list': return <div className="card__wide"><TextField {...common} help={common.help ?? t('one-a-line')} rows={2} value={Array.isArray(value) ? value.join('\n') : text} onChange={(typed) => onChange(typed.split('\n').map((line) => line.trim()))} /></div>
+    case 'text': return <TextField {...common} value={text} onChange={onChange} />
+  }
+}
