@@ -1,12 +1,17 @@
 //! Rate limits: token buckets by purpose and by whoever is limited.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    num::NonZeroU32,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use kernel::{Code, Error, Result};
 
 /// What is limited, and how much of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Limit {
     /// Sign-in tries from one address: 20 a minute.
     SignInByIp,
@@ -55,6 +60,8 @@ type Buckets = DefaultKeyedRateLimiter<String>;
 #[derive(Clone)]
 pub struct Limits {
     buckets: Arc<Vec<Buckets>>,
+    /// Who was refused, and until when.
+    refused: Arc<Mutex<HashMap<(Limit, String), Instant>>>,
     off: bool,
 }
 
@@ -66,7 +73,7 @@ impl Default for Limits {
             let quota = Quota::with_period(period).expect("every limit has a period").allow_burst(burst);
             RateLimiter::keyed(quota)
         });
-        Self { buckets: Arc::new(Vec::from(buckets)), off: false }
+        Self { buckets: Arc::new(Vec::from(buckets)), refused: Arc::default(), off: false }
     }
 }
 
@@ -87,15 +94,33 @@ impl Limits {
             Ok(()) => Ok(()),
             Err(until) => {
                 let wait = until.wait_time_from(governor::clock::DefaultClock::default().now());
-                Err(Error::new(Code::TooManyRequests).detail(wait.as_secs().max(1).to_string()))
+                let mut refused = self.refused.lock().expect("no panic while held");
+                refused.insert((limit, key.to_owned()), Instant::now() + wait);
+                Err(too_many(wait))
             }
+        }
+    }
+
+    /// Refuses whoever was refused before and still has to wait. Takes nothing: for limits that count only failures.
+    pub fn check(&self, limit: Limit, key: &str) -> Result<()> {
+        let refused = self.refused.lock().expect("no panic while held");
+        let until = refused.get(&(limit, key.to_owned())).copied();
+        match until.and_then(|until| until.checked_duration_since(Instant::now())) {
+            Some(wait) if !wait.is_zero() => Err(too_many(wait)),
+            _ => Ok(()),
         }
     }
 
     /// Forgets whoever has full buckets again; called now and then.
     pub fn sweep(&self) {
         self.buckets.iter().for_each(Buckets::retain_recent);
+        let now = Instant::now();
+        self.refused.lock().expect("no panic while held").retain(|_, until| *until > now);
     }
+}
+
+fn too_many(wait: Duration) -> Error {
+    Error::new(Code::TooManyRequests).detail(wait.as_secs().max(1).to_string())
 }
 
 #[cfg(test)]
@@ -112,5 +137,7 @@ mod tests {
         assert_eq!(refused.code, Code::TooManyRequests);
         assert!(refused.detail.expect("a time").parse::<u64>().expect("seconds") > 20);
         limits.take(Limit::SignInByAccount, "reka").expect("another account is free");
+        assert!(limits.check(Limit::SignInByAccount, "anna").is_err());
+        limits.check(Limit::SignInByAccount, "reka").expect("another account is free");
     }
 }

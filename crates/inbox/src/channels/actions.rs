@@ -2,7 +2,7 @@ use kernel::{ChannelId, Error, NewFact, Result};
 use people::audit;
 use rand::Rng;
 use serde_json::json;
-use store::Tx;
+use ::store::Tx;
 
 use super::{ChannelRow, Health, HealthState, NewChannel, store};
 
@@ -68,10 +68,10 @@ pub fn set_health(tx: &mut Tx<'_>, id: ChannelId, change: impl Fn(&mut Health)) 
     Ok(())
 }
 
-fn entry(action: &'static str, channel: &ChannelRow) -> audit::Entry {
+fn entry<'a>(action: &'static str, channel: &'a ChannelRow) -> audit::Entry<'a> {
     audit::Entry {
         action,
-        target: Some(("channel", channel.id.as_bytes().to_vec(), channel.name.clone())),
+        target: Some(("channel", channel.id.as_bytes(), channel.name.as_str())),
         before: None,
         after: Some(json!({ "name": channel.name, "kind": channel.kind, "enabled": channel.enabled, "config": channel.config })),
         ip: None,

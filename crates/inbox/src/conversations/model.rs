@@ -1,6 +1,6 @@
 //! Plain types and state rules of a conversation.
 
-use kernel::{AttachmentId, ChannelId, ConversationId, MessageId, PersonId, TeamId, Timestamp, UserId};
+use kernel::{AttachmentId, ChannelId, ConversationId, PersonId, TeamId, Timestamp, UserId};
 use people::persons::PersonBrief;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -292,10 +292,3 @@ pub(super) struct BeforeSend {
     pub snoozed_until_reply: bool,
 }
 
-/// The name of a message's place in its conversation, for links between the two.
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
-    pub conversation: ConversationId,
-    pub message: MessageId,
-    pub seq: i64,
-}

@@ -72,10 +72,11 @@ fn answered(read: &mut Read<'_>, id: ConversationId, seq: i64) -> Result<Option<
 /// The person's language, else the workspace's.
 fn locale(read: &mut Read<'_>, c: &Conversation) -> Result<Locale> {
     let person = people::persons::get(read, c.person)?;
-    match person.locale {
-        Some(locale) => Ok(locale),
-        None => Ok(people::access::workspace::get(read)?.locale),
-    }
+    let tag = match person.locale {
+        Some(tag) => tag,
+        None => people::access::workspace::get(read)?.locale,
+    };
+    Ok(Locale::from_tag(&tag).unwrap_or_default())
 }
 
 /// What the search index must change because of a fact.

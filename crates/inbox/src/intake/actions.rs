@@ -1,6 +1,6 @@
 use kernel::{ConversationId, InboundId, MessageId, NewFact, Result};
 use serde_json::json;
-use store::{NewJob, Tx};
+use ::store::{NewJob, Tx};
 
 use super::{Item, Keep, QuarantineReason, jobs::UNDERSTAND, store};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kernel::{Error, InboundId, Result};
-use store::{Db, Job, JobFailure};
+use ::store::{Db, Job, JobFailure};
 
 use super::{QuarantineReason, actions, store};
 use crate::port::Registry;

@@ -46,7 +46,7 @@ pub(super) async fn list(auth: Auth, State(app): State<App>, Query(filter): Quer
     let status = filter.status.as_deref().map(|text| Status::parse(text).ok_or_else(|| Error::invalid("status")));
     let status = status.transpose()?;
     if let Some(words) = filter.query.as_deref().filter(|words| !words.trim().is_empty()) {
-        return find(&auth, &app, words, filter.view.clone(), status, &page).await.map(Json);
+        return Ok(Json(find(&auth, &app, words, filter.view.clone(), status, &page).await?));
     }
     let query = ListQuery {
         view: filter.view.clone(),
@@ -87,7 +87,7 @@ async fn find(
         text: words.to_owned(),
         access: app.db.read(&auth.caller, access).await?,
         limit: page.limit(),
-        after: page.after.clone(),
+        after: page.after.as_deref().map(str::parse).transpose()?,
         order: Order::Relevance,
         collapse_by_parent: true,
     };
@@ -96,7 +96,7 @@ async fn find(
     let user = auth.caller.user().map(|id| id.to_string());
     let mut items = app.db.read(&auth.caller, move |read| by_ids(read, &ids)).await?;
     items.retain(|item| status.is_none_or(|status| item.status == status) && is_in(item, view.as_deref(), user.as_deref()));
-    Ok(Page { items, next: hits.next })
+    Ok(Page { items, next: hits.next.map(|place| place.to_string()) })
 }
 
 fn is_in(item: &ConversationView, view: Option<&str>, user: Option<&str>) -> bool {
