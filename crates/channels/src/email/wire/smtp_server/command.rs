@@ -16,8 +16,14 @@ pub(super) enum Hello {
 pub(super) enum Command {
     Hello(Hello, String),
     /// `None` is the null sender.
-    Mail { from: Option<String>, size: Option<u64>, utf8: bool },
-    Rcpt { to: String },
+    Mail {
+        from: Option<String>,
+        size: Option<u64>,
+        utf8: bool,
+    },
+    Rcpt {
+        to: String,
+    },
     Data,
     StartTls,
     Rset,
@@ -156,7 +162,8 @@ fn strip_route(path: &str) -> &str {
 fn address(text: &str) -> Result<String, Fault> {
     let (local, domain) = text.rsplit_once('@').ok_or(Fault::Address)?;
     let fits = !local.is_empty() && local.len() <= MAX_LOCAL_PART && text.len() <= MAX_ADDRESS;
-    let local_is_valid = if local.starts_with('"') { is_quoted(local) } else { local.split('.').all(is_atom) };
+    let local_is_valid =
+        if local.starts_with('"') { is_quoted(local) } else { local.split('.').all(is_atom) };
     if fits && local_is_valid && is_domain(domain) { Ok(text.to_owned()) } else { Err(Fault::Address) }
 }
 
@@ -190,7 +197,8 @@ fn is_domain(domain: &str) -> bool {
         };
     }
     let is_label = |label: &str| {
-        let letters = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_' || !c.is_ascii());
+        let letters =
+            label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_' || !c.is_ascii());
         letters && (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
     };
     domain.split('.').all(is_label)
@@ -225,8 +233,21 @@ mod tests {
     #[test]
     fn a_line_that_is_not_plainly_an_address_is_refused() {
         for bad in [
-            "a@b", "<a@b", "<a@b>x", "<a b@c>", "<a..b@c>", "<a@b..c>", "<@b>", "<a@>", "<a>", "<>", "<a@-b>", "<\"a@b>",
-            "<a@[1.2.3]>", "<a@b> NOTIFY=NEVER", "<a\0@b>",
+            "a@b",
+            "<a@b",
+            "<a@b>x",
+            "<a b@c>",
+            "<a..b@c>",
+            "<a@b..c>",
+            "<@b>",
+            "<a@>",
+            "<a>",
+            "<>",
+            "<a@-b>",
+            "<\"a@b>",
+            "<a@[1.2.3]>",
+            "<a@b> NOTIFY=NEVER",
+            "<a\0@b>",
         ] {
             assert!(parse(&format!("RCPT TO:{bad}")).is_err(), "{bad}");
         }

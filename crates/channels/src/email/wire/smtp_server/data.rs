@@ -177,9 +177,18 @@ mod tests {
 
     #[test]
     fn nothing_but_crlf_dot_crlf_ends_a_message() {
-        for trick in
-            ["\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r\n.\r", "\r.\r\n", "\r\n.\r\r\n", "\r\n.\n\r\n", "\r\n\0.\r\n", "\r\n.\0\r\n"]
-        {
+        for trick in [
+            "\n.\n",
+            "\n.\r\n",
+            "\r\n.\n",
+            "\r.\r",
+            "\r\n.\r",
+            "\r.\r\n",
+            "\r\n.\r\r\n",
+            "\r\n.\n\r\n",
+            "\r\n\0.\r\n",
+            "\r\n.\0\r\n",
+        ] {
             let input = format!("body{trick}MAIL FROM:<x@y>\r\n");
             assert_eq!(decode(input.as_bytes()).1, None, "{trick:?}");
         }

@@ -98,7 +98,12 @@ struct Server<S> {
 }
 
 /// Receives until `stop` turns true, then lets messages under way finish and returns.
-pub async fn serve<S: Sink>(listener: TcpListener, config: Config, sink: Arc<S>, mut stop: watch::Receiver<bool>) {
+pub async fn serve<S: Sink>(
+    listener: TcpListener,
+    config: Config,
+    sink: Arc<S>,
+    mut stop: watch::Receiver<bool>,
+) {
     let memory = Memory::new(config.max_memory);
     let server = Arc::new(Server { config, sink, memory, peers: Mutex::default(), stop: stop.clone() });
     let mut sessions = JoinSet::new();
@@ -138,7 +143,8 @@ pub async fn serve<S: Sink>(listener: TcpListener, config: Config, sink: Arc<S>,
 
 fn turn_away(stream: &TcpStream, hostname: &str) {
     // One packet, never waited for: whoever floods us must not make us wait.
-    let _ = stream.try_write(format!("421 4.7.0 {hostname} Too many connections, try again later\r\n").as_bytes());
+    let _ = stream
+        .try_write(format!("421 4.7.0 {hostname} Too many connections, try again later\r\n").as_bytes());
 }
 
 impl<S: Sink> Server<S> {

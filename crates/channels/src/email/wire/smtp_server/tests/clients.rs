@@ -13,11 +13,15 @@ use super::*;
 use testservers::Mail;
 
 fn transport(receiver: &Receiver, tls: Tls) -> AsyncSmtpTransport<Tokio1Executor> {
-    AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1").port(receiver.address.port()).tls(tls).build()
+    AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1")
+        .port(receiver.address.port())
+        .tls(tls)
+        .build()
 }
 
 fn addresses() -> Addresses {
-    Addresses::new(Some("anna@example.hu".parse().unwrap()), vec!["info@kapocs.example".parse().unwrap()]).unwrap()
+    Addresses::new(Some("anna@example.hu".parse().unwrap()), vec!["info@kapocs.example".parse().unwrap()])
+        .unwrap()
 }
 
 #[tokio::test]
@@ -44,7 +48,8 @@ async fn a_client_library_delivers_over_starttls() {
     let config = Config { tls: Some(Arc::new(tls)), ..Config::new("mx.kapocs.example", Flavour::Smtp) };
     let receiver = Receiver::start(config).await;
     let certificate = Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
-    let parameters = TlsParameters::builder("127.0.0.1".to_owned()).add_root_certificate(certificate).build().unwrap();
+    let parameters =
+        TlsParameters::builder("127.0.0.1".to_owned()).add_root_certificate(certificate).build().unwrap();
     let transport = transport(&receiver, Tls::Required(parameters));
     transport.send_raw(&addresses(), b"Subject: secret\r\n\r\nx\r\n").await.unwrap();
     assert!(receiver.shelf.envelope().tls);
@@ -64,7 +69,8 @@ async fn postfix_delivers_and_keeps_what_is_refused_for_now() {
     let mail = tokio::task::spawn_blocking(move || {
         let mail = Mail::start().unwrap();
         mail.route("desk.example", address).unwrap();
-        mail.deliver(b"Subject: first\r\n\r\nhello\r\n", "anna@customer.example", "info@desk.example").unwrap();
+        mail.deliver(b"Subject: first\r\n\r\nhello\r\n", "anna@customer.example", "info@desk.example")
+            .unwrap();
         testservers::wait_until("Postfix to note the refusal", || mail.log().contains("452").then_some(()));
         mail
     })
@@ -75,9 +81,14 @@ async fn postfix_delivers_and_keeps_what_is_refused_for_now() {
     *receiver.shelf.answer.lock().unwrap() = Ok(());
     let shelf = receiver.shelf.clone();
     tokio::task::spawn_blocking(move || {
-        mail.deliver(b"Subject: second\r\n\r\n.hello\r\n", "anna@customer.example", "info@desk.example").unwrap();
+        mail.deliver(b"Subject: second\r\n\r\n.hello\r\n", "anna@customer.example", "info@desk.example")
+            .unwrap();
         testservers::wait_until("the second mail", || {
-            shelf.bodies().iter().any(|body| body.contains("Subject: second") && body.contains("\r\n.hello\r\n")).then_some(())
+            shelf
+                .bodies()
+                .iter()
+                .any(|body| body.contains("Subject: second") && body.contains("\r\n.hello\r\n"))
+                .then_some(())
         });
     })
     .await

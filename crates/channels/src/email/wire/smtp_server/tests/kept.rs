@@ -29,8 +29,11 @@ async fn a_sender_that_dies_mid_message_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn a_sink_without_room_makes_the_sender_come_back() {
-    let refusals =
-        [(SinkError::Full, "452 4.3.1"), (SinkError::Busy, "451"), (SinkError::Rejected("no\r\n250 ok".into()), "554 5.6.0 no250 ok")];
+    let refusals = [
+        (SinkError::Full, "452 4.3.1"),
+        (SinkError::Busy, "451"),
+        (SinkError::Rejected("no\r\n250 ok".into()), "554 5.6.0 no250 ok"),
+    ];
     for (answer, code) in refusals {
         let receiver = Receiver::smtp().await;
         *receiver.shelf.answer.lock().unwrap() = Err(answer);

@@ -114,7 +114,8 @@ impl Receiver {
     pub async fn dial(&self) -> Client {
         let policy = Policy::default();
         let host = self.address.ip().to_string();
-        let stream = egress::connect(&policy, &host, self.address.port(), Grant::Operator, PATIENCE).await.unwrap();
+        let stream =
+            egress::connect(&policy, &host, self.address.port(), Grant::Operator, PATIENCE).await.unwrap();
         Client(stream)
     }
 

@@ -15,7 +15,10 @@ async fn a_message_arrives_as_it_was_sent() {
     let envelope = receiver.shelf.envelope();
     assert_eq!(envelope.mail_from.as_deref(), Some("anna@example.hu"));
     assert_eq!(envelope.recipients, ["info@kapocs.example"]);
-    assert_eq!((envelope.helo.as_str(), envelope.protocol, envelope.tls), ("client.example", Protocol::Esmtp, false));
+    assert_eq!(
+        (envelope.helo.as_str(), envelope.protocol, envelope.tls),
+        ("client.example", Protocol::Esmtp, false)
+    );
     assert!(envelope.peer.is_loopback());
 }
 
