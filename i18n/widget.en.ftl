@@ -56,7 +56,7 @@ attachment-retry = Try uploading { $name } again
 attachment-ready = { $name } is attached.
 attachment-failed = { $name } could not be uploaded.
 attachment-too-large = { $name } is too large. A file may be at most { $limit } MB.
-attachment-open = { $name }, { $size }, opens in a new tab
+attachment-new-tab = opens in a new tab
 attachment-wait = Wait until the files are uploaded, then send.
 
 ## E-mail capture

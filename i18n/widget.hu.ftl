@@ -56,7 +56,7 @@ attachment-retry = Feltöltés újra: { $name }
 attachment-ready = Csatolva: { $name }.
 attachment-failed = Nem sikerült feltölteni: { $name }.
 attachment-too-large = Túl nagy fájl: { $name }. Egy fájl legfeljebb { $limit } MB lehet.
-attachment-open = { $name }, { $size }, új lapon nyílik meg
+attachment-new-tab = új lapon nyílik meg
 attachment-wait = Várja meg a fájlok feltöltését, utána küldje el az üzenetet.
 
 ## E-mail-cím kérése

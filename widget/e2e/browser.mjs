@@ -9,6 +9,8 @@ const ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Replaces a default that turns off the partitioned storage which browsers give to frames.
+  '--disable-features=Translate,MediaRouter,OptimizationHints',
 ];
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -31,7 +33,7 @@ export function launcher(page) {
 }
 
 export function frameOf(page) {
-  return page.frameLocator('iframe');
+  return page.frameLocator('iframe[title=Chat]');
 }
 
 export function appFrame(page) {

@@ -53,44 +53,50 @@ export function App({ session, api, store, title, framed, onLanguage, onClose }:
     field.current?.focus();
   }
 
-  if (state.stage === 'unavailable') return <Unavailable {...{ state, title, framed, onLanguage, onClose }} />;
+  const gone = state.stage === 'unavailable';
   return (
-    <div class="chat" onKeyDown={(event) => event.key === 'Escape' && !event.isComposing && onClose()} {...drag}>
+    <div class="chat" {...drag}>
       <Header
         state={state}
         title={title}
-        sound={!!sound}
+        sound={gone ? null : !!sound}
         closable={framed}
         onLanguage={onLanguage}
         onSound={() => setSound(sound ? '' : '1')}
         onClose={onClose}
       />
       <main>
-        {offline && (
-          <div class="bar">
-            <p>{state.channel ? t.connectionOffline : t.chatStartFailed}</p>
-            <button type="button" class="quiet" onClick={session.hurry}>
-              {t.connectionRetry}
-            </button>
-          </div>
+        {gone ? (
+          <p class="notice">{t.chatUnavailable}</p>
+        ) : (
+          <>
+            {offline && (
+              <div class="bar">
+                <p>{state.channel ? t.connectionOffline : t.chatStartFailed}</p>
+                <button type="button" class="quiet" onClick={session.hurry}>
+                  {t.connectionRetry}
+                </button>
+              </div>
+            )}
+            <Messages state={state} session={session}>
+              {email.shown && (
+                <EmailCard
+                  state={state}
+                  required={email.required}
+                  demanded={demanded}
+                  onSave={saveEmail}
+                  onLater={() => {
+                    email.later();
+                    field.current?.focus();
+                  }}
+                />
+              )}
+              {email.saved && <EmailLine address={email.saved} onChange={email.change} />}
+            </Messages>
+            <Uploads uploads={uploads} onRemove={files.remove} onAgain={files.again} />
+            <Composer session={session} field={field} draft={draft} uploads={uploads} onDraft={setDraft} onSubmit={submit} onFiles={files.add} />
+          </>
         )}
-        <Messages state={state} session={session}>
-          {email.shown && (
-            <EmailCard
-              state={state}
-              required={email.required}
-              demanded={demanded}
-              onSave={saveEmail}
-              onLater={() => {
-                email.later();
-                field.current?.focus();
-              }}
-            />
-          )}
-          {email.saved && <EmailLine address={email.saved} onChange={email.change} />}
-        </Messages>
-        <Uploads uploads={uploads} onRemove={files.remove} onAgain={files.again} />
-        <Composer session={session} field={field} draft={draft} uploads={uploads} onDraft={setDraft} onSubmit={submit} onFiles={files.add} />
       </main>
       {dragging && <p class="drop">{t.composerDrop}</p>}
       <p class="hidden" role="status">
@@ -99,20 +105,6 @@ export function App({ session, api, store, title, framed, onLanguage, onClose }:
       <p class="hidden" role="alert">
         {assertive}
       </p>
-    </div>
-  );
-}
-
-type UnavailableProps = Pick<AppProps, 'title' | 'framed' | 'onLanguage' | 'onClose'> & { state: State };
-
-function Unavailable({ state, title, framed, onLanguage, onClose }: UnavailableProps) {
-  const { t } = useLanguage();
-  return (
-    <div class="chat" onKeyDown={(event) => event.key === 'Escape' && onClose()}>
-      <Header state={{ ...state, channel: null }} title={title} sound={null} closable={framed} onLanguage={onLanguage} onClose={onClose} />
-      <main>
-        <p class="notice">{t.chatUnavailable}</p>
-      </main>
     </div>
   );
 }

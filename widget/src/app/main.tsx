@@ -116,6 +116,9 @@ session.subscribe(follow);
 if (session.state.channel) paint(session.state.channel);
 draw();
 
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && !event.isComposing) onClose();
+});
 addEventListener('online', session.hurry);
 addEventListener('storage', (event) => event.key === `kapocs.${key}.read` && session.syncRead());
 document.addEventListener('visibilitychange', () => {

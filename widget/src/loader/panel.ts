@@ -99,12 +99,12 @@ export function createPanel(settings: Settings) {
     dialog.close();
     render();
     post({ kapocs: 'close' });
+    if (focusInside) button.focus();
     if (!ready) {
       // It never answered: the next opening tries anew.
       frame!.element.remove();
       frame = undefined;
     }
-    if (focusInside) button.focus();
   }
 
   function hear(message: ToHost) {
@@ -128,7 +128,9 @@ export function createPanel(settings: Settings) {
 
   button.onclick = () => (opened ? close() : open(true));
   button.onpointerenter = button.onfocus = load;
-  section.onkeydown = (event) => event.key === 'Escape' && close();
+  section.onkeydown = (event) => {
+    if (event.key === 'Escape') close();
+  };
   shut.onclick = close;
   // The system's own way of closing a modal: the back gesture.
   dialog.onclose = () => dialog.open || close();

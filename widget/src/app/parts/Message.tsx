@@ -91,13 +91,13 @@ const PICTURE = /^image\/(png|jpeg|gif|webp|avif)$/;
 
 function File({ name, media_type, size, url }: Attachment) {
   const language = useLanguage();
-  const words = { name, size: fileSize(size, language) };
   return (
-    <a class="file" href={url} target="_blank" rel="noopener noreferrer" aria-label={language.t.attachmentOpen(words)}>
+    <a class="file" href={url} target="_blank" rel="noopener noreferrer">
       {PICTURE.test(media_type) ? <img src={url} alt="" loading="lazy" /> : <Icon name="file" />}
       <span>
         <b>{name}</b>
-        <small>{words.size}</small>
+        <small>{fileSize(size, language)}</small>
+        <span class="hidden">{`, ${language.t.attachmentNewTab}`}</span>
       </span>
     </a>
   );
