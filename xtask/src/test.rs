@@ -37,7 +37,8 @@ pub fn run(workspace: &Workspace) -> Result {
 
 fn look_at_sources(steps: &mut Steps, workspace: &Workspace) {
     steps.check("Format", || run::show(&mut workspace.cargo(["fmt", "--all", "--check"])));
-    let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    let clippy =
+        ["clippy", "--locked", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"];
     steps.check("Lints", || run::show(&mut workspace.cargo(clippy)));
     steps.check("Sizes and names", || sizes::check(workspace.root()));
 }

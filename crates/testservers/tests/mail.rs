@@ -37,6 +37,16 @@ impl Imap {
         Self { reader, writer }
     }
 
+    /// Sends a command; returns all lines of the answer.
+    fn hear_all(&mut self, command: &str) -> String {
+        write!(self.writer, "a {command}\r\n").unwrap();
+        let mut heard = String::new();
+        while !heard.lines().any(|line| line.starts_with("a ")) {
+            assert_ne!(self.reader.read_line(&mut heard).unwrap(), 0, "the server hung up");
+        }
+        heard
+    }
+
     /// Sends a command; returns the literal of the answer, if there was one, and the closing line.
     fn ask(&mut self, command: &str) -> (Vec<u8>, String) {
         write!(self.writer, "a {command}\r\n").unwrap();
@@ -151,6 +161,32 @@ fn receive_one(listener: &TcpListener) -> String {
         stream.write_all(format!("{answer}\r\n").as_bytes()).unwrap();
     }
     heard
+}
+
+#[test]
+fn an_inbox_can_get_a_new_uidvalidity() {
+    let mail = Mail::start().unwrap();
+    mail.add_user(SUPPORT, "secret").unwrap();
+    mail.deliver(LETTER.as_bytes(), ANNA, SUPPORT).unwrap();
+    mail.wait_for_messages(SUPPORT, 1);
+    mail.set_uidvalidity(SUPPORT, 4_000_000_000).unwrap();
+    let mut imap = Imap::open(mail.imap_addr());
+    imap.ask(&format!("LOGIN {SUPPORT} secret"));
+    let heard = imap.hear_all("SELECT INBOX");
+    assert!(heard.contains("[UIDVALIDITY 4000000000]"), "{heard}");
+}
+
+#[test]
+fn a_dropped_session_hears_nothing_more() {
+    let mail = Mail::start().unwrap();
+    mail.add_user(SUPPORT, "secret").unwrap();
+    let mut imap = Imap::open(mail.imap_addr());
+    imap.ask(&format!("LOGIN {SUPPORT} secret"));
+    imap.ask("SELECT INBOX");
+    mail.drop_imap_sessions().unwrap();
+    let mut rest = Vec::new();
+    imap.reader.read_to_end(&mut rest).unwrap();
+    assert_eq!(String::from_utf8(rest).unwrap(), "");
 }
 
 #[test]

@@ -47,6 +47,23 @@ impl Dovecot {
         Ok(())
     }
 
+    /// Ends every IMAP session as a crash would: without a farewell.
+    pub fn drop_sessions(&self) -> Result<()> {
+        let sessions = self.server.children().into_iter().filter(|(_, name)| name == "imap");
+        let ids: Vec<String> = sessions.map(|(id, _)| id.to_string()).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        supervised::run(Command::new("sh").args(["-c", &format!("kill -s KILL {}", ids.join(" "))]))
+    }
+
+    pub fn set_uidvalidity(&self, address: &str, value: u32) -> Result<()> {
+        let mut doveadm = Command::new("doveadm");
+        doveadm.arg("-c").arg(self.server.directory().join("dovecot.conf"));
+        doveadm.args(["mailbox", "update", "--uid-validity", &value.to_string(), "-u", address, "INBOX"]);
+        supervised::run(&mut doveadm)
+    }
+
     pub fn maildir(&self, address: &str) -> PathBuf {
         self.server.directory().join("mail").join(address).join("Maildir")
     }

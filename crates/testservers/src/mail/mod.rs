@@ -77,6 +77,16 @@ impl Mail {
         arrived.unwrap_or_else(|failure| panic!("{failure}\n{}", self.log()))
     }
 
+    /// Cuts every IMAP connection in the middle of whatever it is doing.
+    pub fn drop_imap_sessions(&self) -> Result<()> {
+        self.dovecot.drop_sessions()
+    }
+
+    /// Makes all UIDs of a user's inbox void, as a restored or moved mailbox does.
+    pub fn set_uidvalidity(&self, address: &str, value: u32) -> Result<()> {
+        self.dovecot.set_uidvalidity(address, value)
+    }
+
     /// Where a user's Maildir lies.
     pub fn maildir(&self, address: &str) -> PathBuf {
         self.dovecot.maildir(address)
