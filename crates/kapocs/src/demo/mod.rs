@@ -1,0 +1,3 @@
+//! The demo workspace: a Hungarian–English web shop with six weeks of conversations.
+
+pub mod script;
