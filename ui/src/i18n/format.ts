@@ -42,6 +42,7 @@ export function makeFormat(locale: Locale, timeZone: string | undefined) {
     /** How long ago, in the space of a list row. */
     age: (at: string, now = Date.now()) => {
       const passed = Math.max(0, now - Date.parse(at))
+      if (passed < MINUTE) return relative.format(0, 'second')
       if (passed < HOUR) return units.minute.format(Math.floor(passed / MINUTE))
       if (passed < DAY) return units.hour.format(Math.floor(passed / HOUR))
       if (passed < 7 * DAY) return units.day.format(Math.floor(passed / DAY))

@@ -25,7 +25,7 @@ export function Resizer({ label, width, min, max, onResize, reverse }: Props) {
   return (
     <div
       role="separator" aria-orientation="vertical" aria-label={label} tabIndex={0}
-      aria-valuenow={width} aria-valuemin={min} aria-valuemax={max} className="resizer"
+      aria-valuenow={width} aria-valuemin={min} aria-valuemax={max} className={`resizer${reverse ? ' resizer--start' : ''}`}
       onKeyDown={onKeyDown} onPointerDown={onPointerDown} onPointerUp={() => setFrom(null)}
       onPointerMove={(event) => from && onResize(clamp(from.width + (event.clientX - from.x) * sign))}
     />

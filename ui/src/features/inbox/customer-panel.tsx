@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ArrowUpRight, X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { useI18n } from '../../i18n/context'
 import { IconButton } from '../../ui/button'
 import { Skeleton } from '../../ui/state'
@@ -9,33 +10,37 @@ import { personQuery } from '../people/queries'
 import { LoadFailure } from '../shell/failure'
 import { conversationQuery } from './queries'
 
-interface Props { conversation: string; overlay: boolean; onClose: () => void }
+interface Props { conversation: string; overlay: boolean; isMain: boolean; resizer: ReactNode; onClose: () => void }
 
-export function CustomerPanel({ conversation: id, overlay, onClose }: Props) {
+export function CustomerPanel({ conversation: id, overlay, isMain, resizer, onClose }: Props) {
+  const Title = isMain ? 'h1' : 'h2'
   const { t } = useI18n()
   const { data: conversation } = useQuery(conversationQuery(id))
   const personId = conversation?.person.id
   const person = useQuery({ ...personQuery(personId ?? ''), enabled: !!personId })
   return (
-    <aside className={`panel scroll${overlay ? ' panel--overlay' : ''}`} aria-label={t('customer-panel')} tabIndex={-1}>
-      <div className="panel__bar">
-        <h2 className="panel__title">{t('customer')}</h2>
-        {personId && (
-          <Link to="/customers/$person" params={{ person: personId }} className="panel__profile">{t('open-profile')}<ArrowUpRight size={14} aria-hidden="true" /></Link>
+    <aside className={`panel${overlay ? ' panel--overlay' : ''}`} role={isMain ? 'main' : undefined} aria-label={t('customer-panel')}>
+      {resizer}
+      <div className="panel__scroll scroll">
+        <div className="panel__bar">
+          <Title className="panel__title">{t('customer')}</Title>
+          {personId && (
+            <Link to="/customers/$person" params={{ person: personId }} className="panel__profile">{t('open-profile')}<ArrowUpRight size={14} aria-hidden="true" /></Link>
+          )}
+          <IconButton size="small" label={t('hide-panel')} shortcut="I" icon={<X size={16} aria-hidden="true" />} onPress={onClose} />
+        </div>
+        {person.isError && !person.data && <LoadFailure error={person.error} onRetry={() => void person.refetch()} />}
+        {person.data ? (
+          <>
+            <PersonHead person={person.data} />
+            <PersonFacts person={person.data} />
+            <PersonConversations person={person.data.id} except={id} />
+            <PersonTimeline person={person.data.id} />
+          </>
+        ) : !person.isError && (
+          <div className="skeleton-stack" aria-hidden="true"><Skeleton width={48} height={48} round /><Skeleton width="60%" height={16} /><Skeleton width="80%" /><Skeleton width="70%" /></div>
         )}
-        <IconButton size="small" label={t('hide-panel')} shortcut="I" icon={<X size={16} aria-hidden="true" />} onPress={onClose} />
       </div>
-      {person.isError && !person.data && <LoadFailure error={person.error} onRetry={() => void person.refetch()} />}
-      {person.data ? (
-        <>
-          <PersonHead person={person.data} />
-          <PersonFacts person={person.data} />
-          <PersonConversations person={person.data.id} except={id} />
-          <PersonTimeline person={person.data.id} />
-        </>
-      ) : !person.isError && (
-        <div className="panel__skeleton" aria-hidden="true"><Skeleton width={48} height={48} round /><Skeleton width="60%" height={16} /><Skeleton width="80%" /><Skeleton width="70%" /></div>
-      )}
     </aside>
   )
 }

@@ -79,7 +79,7 @@ export function Inbox() {
   return (
     <div className="screen inbox" data-pane={panelOn && open && onePane ? 'panel' : pane} data-panel={panelOn && open ? 'on' : 'off'} style={{ '--list-w': `${widths.list}px`, '--aside-w': `${widths.panel}px` } as React.CSSProperties}>
       <ViewList view={view} onCompose={() => setComposing(true)} />
-      <section className="inbox__list" aria-label={t('conversation-list')}>
+      <section className="inbox__list" role={onePane ? 'main' : undefined} aria-label={t('conversation-list')}>
         <ListHeader
           view={view} params={params} rows={rows} more={!!list.data?.next} selection={marked} setSelection={setSelection} isMain={!onePane || !open}
           onCompose={() => setComposing(true)}
@@ -89,18 +89,18 @@ export function Inbox() {
           onClearFilters={() => void navigate({ to: '.', search: (old) => ({ ...old, query: undefined, status: undefined }) as never })}
         />
         <BulkBar selection={marked} rows={rows} params={params} acts={acts} more={!!list.data?.next} setSelection={setSelection} />
+        {!onePane && <Resizer label={t('resize-list')} width={widths.list} min={260} max={520} onResize={(list) => setWidths({ ...widths, list })} />}
       </section>
-      <Resizer label={t('resize-list')} width={widths.list} min={260} max={520} onResize={(list) => setWidths({ ...widths, list })} />
       <main className="inbox__main" id="main" tabIndex={-1}>
         {open
           ? <ConversationPane key={open} id={open} params={params} acts={acts} isMain={onePane} panelOn={panelOn} onBack={back} onPanel={() => setPanel(!panelOn)} onClosed={afterClose} />
           : <div className="inbox__nothing"><Empty icon={MessagesSquare} title={t('choose-conversation')}>{t('choose-conversation-text')}</Empty></div>}
       </main>
       {open && panelOn && (
-        <>
-          {wide && <Resizer label={t('resize-panel')} width={widths.panel} min={260} max={460} reverse onResize={(panel) => setWidths({ ...widths, panel })} />}
-          <CustomerPanel conversation={open} overlay={!wide} onClose={() => setPanel(false)} />
-        </>
+        <CustomerPanel
+          conversation={open} overlay={!wide} isMain={onePane} onClose={() => setPanel(false)}
+          resizer={wide && <Resizer label={t('resize-panel')} width={widths.panel} min={260} max={460} reverse onResize={(panel) => setWidths({ ...widths, panel })} />}
+        />
       )}
       <NewConversation isOpen={composing} onClose={() => setComposing(false)} onStarted={goTo} />
     </div>

@@ -39,9 +39,9 @@ export function takeFresh(state: ListState, fresh: Conversation[], members: Set<
     .filter((row) => !byId.has(row.id) || members.has(row.id))
     .map((row) => newerOf(row, byId.get(row.id) ?? row))
   const waiting = new Set(arrivals.map((row) => row.id))
-  for (const row of fresh) if (members.has(row.id) && !shown.has(row.id) && !waiting.has(row.id)) arrivals.push(row)
+  for (const row of byId.values()) if (members.has(row.id) && !shown.has(row.id) && !waiting.has(row.id)) arrivals.push(row)
   const left = state.left.filter((id) => !byId.has(id) || !members.has(id))
-  for (const row of fresh) if (shown.has(row.id) && !members.has(row.id) && !left.includes(row.id)) left.push(row.id)
+  for (const row of byId.values()) if (shown.has(row.id) && !members.has(row.id) && !left.includes(row.id)) left.push(row.id)
   return { ...state, rows, arrivals, left }
 }
 

@@ -73,7 +73,8 @@ function refreshOpen(client: QueryClient, id: string, whole: boolean) {
 async function readAfter(client: QueryClient, id: string, thread: Thread) {
   const last = Math.max(0, ...thread.items.filter((message) => Number.isFinite(message.seq)).map((message) => message.seq))
   const page = await api.get<Page<Message>>(`conversations/${id}/messages`, { after: last, limit: 200 }).catch(() => null)
-  if (page?.items.length) putMessages(client, id, page.items)
+  if (!page) return void client.invalidateQueries({ queryKey: threadKey(id) })
+  if (page.items.length) putMessages(client, id, page.items)
 }
 
 function applyViews(client: QueryClient, counts: Record<string, number>) {

@@ -98,22 +98,24 @@ async function deliver(client: QueryClient, entry: Outgoing): Promise<boolean> {
     void client.invalidateQueries({ queryKey: ['conversation', entry.conversation] })
     return true
   } catch (error) {
-    return await refused(entry, error)
+    return await refused(client, entry, error)
   }
 }
 
-async function refused(entry: Outgoing, error: unknown) {
+async function refused(client: QueryClient, entry: Outgoing, error: unknown) {
   const failure = error instanceof ApiError ? error : new ApiError(0, 'unknown', String(error))
   if (failure.offline || failure.code === 'idempotency_in_progress') {
     patch(entry.clientId, { state: 'waiting' })
     return false
   }
-  if (failure.code === 'answered_meanwhile') patch(entry.clientId, { state: 'conflict', meanwhile: await answerSince(entry) })
+  if (failure.code === 'answered_meanwhile') patch(entry.clientId, { state: 'conflict', meanwhile: await answerSince(client, entry) })
   else patch(entry.clientId, { state: 'failed', error: failure.message })
   return true
 }
 
-async function answerSince({ conversation, author, body }: Outgoing): Promise<Message | null> {
+/** Also brings the thread up to date, so that the next try has seen the answer. */
+async function answerSince(client: QueryClient, { conversation, author, body }: Outgoing): Promise<Message | null> {
   const page = await api.get<Page<Message>>(`conversations/${conversation}/messages`, { after: body.seen_seq ?? 0, limit: 50 }).catch(() => null)
+  if (page) putMessages(client, conversation, page.items)
   return page?.items.filter((message) => message.kind === 'out' && message.author.id !== author).at(-1) ?? null
 }

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button'
 import { Skeleton } from '../../ui/state'
 import { can, useMe } from '../session/queries'
 import { viewsQuery } from './queries'
+import '../../ui/side-nav.css'
 
 export const VIEW_ICONS: Record<string, LucideIcon> = {
   mine: CircleUser, mentions: AtSign, unassigned: UserX, all: Inbox, snoozed: AlarmClock, closed: CircleCheck,
@@ -35,14 +36,14 @@ export function ViewList({ view, onCompose }: { view: string; onCompose: () => v
         <span className="views__workspace truncate">{me.workspace.name}</span>
       </div>
       {can(me).answer && <Button wide icon={<SquarePen size={15} aria-hidden="true" />} shortcut="C" onPress={onCompose}>{t('new-conversation')}</Button>}
-      <ul className="views__list">
+      <ul className="side-nav__list">
         {views?.filter((entry) => !entry.team).map((entry) => <ViewLink key={entry.key} view={entry} current={view === entry.key} />)}
-        {!views && Array.from({ length: 6 }, (_, index) => <li key={index} className="views__link"><Skeleton width="70%" /></li>)}
+        {!views && Array.from({ length: 6 }, (_, index) => <li key={index} className="side-nav__link"><Skeleton width="70%" /></li>)}
       </ul>
       {teams.length > 0 && (
         <>
-          <h2 className="views__title">{t('teams')}</h2>
-          <ul className="views__list">{teams.map((entry) => <ViewLink key={entry.key} view={entry} current={view === entry.key} />)}</ul>
+          <h2 className="side-nav__title">{t('teams')}</h2>
+          <ul className="side-nav__list">{teams.map((entry) => <ViewLink key={entry.key} view={entry} current={view === entry.key} />)}</ul>
         </>
       )}
     </nav>
@@ -54,11 +55,11 @@ function ViewLink({ view, current }: { view: View; current: boolean }) {
   const Icon = VIEW_ICONS[view.key] ?? Users
   return (
     <li>
-      <Link to="/inbox/$view" params={{ view: view.key }} search={{}} className="views__link" aria-current={current ? 'page' : undefined}>
+      <Link to="/inbox/$view" params={{ view: view.key }} search={{}} className="side-nav__link" aria-current={current ? 'page' : undefined}>
         <Icon size={16} strokeWidth={1.8} aria-hidden="true" />
         <span className="truncate">{viewName(t, view)}</span>
         {COUNTED(view.key) && view.count > 0 && (
-          <span className={`views__count tabular${view.key === 'mentions' ? ' views__count--attention' : ''}`}>
+          <span className={`side-nav__count tabular${view.key === 'mentions' ? ' side-nav__count--attention' : ''}`}>
             <span aria-hidden="true">{format.number(view.count)}</span>
             <span className="visually-hidden">{t('view-count', { count: view.count })}</span>
           </span>

@@ -28,7 +28,7 @@ export function Customers() {
   const onePane = useMedia(ONE_PANE)
   return (
     <div className="screen customers" data-pane={person ? 'person' : 'list'}>
-      <section className="customers__list" aria-label={t('customers')}>
+      <section className="customers__list" role={onePane && !person ? 'main' : undefined} aria-label={t('customers')}>
         <header className="list-head">
           <div className="list-head__line">{onePane || !person ? <h1 className="list-head__title">{t('customers')}</h1> : <h2 className="list-head__title">{t('customers')}</h2>}</div>
           <CustomerSearch query={query ?? ''} />
@@ -117,10 +117,10 @@ function Profile({ id }: { id: string }) {
   const person = useQuery(personQuery(id))
   return (
     <div className="profile">
-      <Link to="/customers" search={(old) => old as never} className="settings__back profile__back"><ChevronLeft size={16} aria-hidden="true" />{t('customers')}</Link>
+      <Link to="/customers" search={(old) => old as never} className="back-link"><ChevronLeft size={16} aria-hidden="true" />{t('customers')}</Link>
       {person.data && <PersonPage person={person.data} />}
       {person.isError && !person.data && <LoadFailure error={person.error} onRetry={() => void person.refetch()} />}
-      {person.isPending && <div className="panel__skeleton" aria-hidden="true"><Skeleton width={48} height={48} round /><Skeleton width="40%" height={18} /><Skeleton width="60%" /></div>}
+      {person.isPending && <div className="skeleton-stack" aria-hidden="true"><Skeleton width={48} height={48} round /><Skeleton width="40%" height={18} /><Skeleton width="60%" /></div>}
     </div>
   )
 }

@@ -11,6 +11,7 @@ import { Skeleton } from '../../ui/state'
 import { describeFact } from '../inbox/event-line'
 import { LoadFailure } from '../shell/failure'
 import { personConversationsQuery, timelineQuery } from './queries'
+import '../../ui/table.css'
 import './people.css'
 
 export function PersonHead({ person, title: Title = 'h3' }: { person: Person; title?: 'h1' | 'h3' }) {
@@ -33,7 +34,7 @@ export function PersonFacts({ person }: { person: Person }) {
     ...person.identities.map((identity): [string, React.ReactNode] => [
       identityLabel(identity.kind, t('field-email'), t('field-phone'), t('visitor')),
       <span key={identity.value} className="identity" title={t('value-from', { source: identity.source, ago: format.ago(identity.added_at) })}>
-        <span className="identity__value">{identity.kind === 'visitor' ? identity.value.slice(0, 10) : identity.value}</span>
+        <span className="identity__value">{identity.kind === 'visitor' ? identity.value.slice(0, 10) : <Breakable address={identity.value} />}</span>
         {identity.verified
           ? <BadgeCheck size={14} className="identity__verified" role="img" aria-label={t('verified')} />
           : <CircleHelp size={14} className="muted" role="img" aria-label={t('claimed')} />}
@@ -41,7 +42,7 @@ export function PersonFacts({ person }: { person: Person }) {
     ]),
   ]
   const has = (kind: string) => person.identities.some((identity) => identity.kind === kind)
-  if (person.email && !has('email')) rows.unshift([t('field-email'), person.email])
+  if (person.email && !has('email')) rows.unshift([t('field-email'), <Breakable key="email" address={person.email} />])
   if (person.phone && !has('phone')) rows.push([t('field-phone'), person.phone])
   if (person.locale) rows.push([t('language'), t(`language-${person.locale}`)])
   for (const [name, value] of Object.entries(person.traits)) {
@@ -49,6 +50,12 @@ export function PersonFacts({ person }: { person: Person }) {
     rows.push([name, typeof value === 'boolean' ? t(value ? 'yes' : 'no') : typeof value === 'number' ? format.number(value) : typeof value === 'string' ? value : JSON.stringify(value)])
   }
   return <dl className="facts">{rows.map(([label, value], index) => <div key={index} className="facts__row"><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
+}
+
+/** A long address breaks after its @, not in the middle of a word. */
+function Breakable({ address }: { address: string }) {
+  const [local, ...host] = address.split('@')
+  return host.length ? <>{local}@<wbr />{host.join('@')}</> : address
 }
 
 function identityLabel(kind: string, email: string, phone: string, visitor: string) {

@@ -18,6 +18,9 @@ import { Tags } from './tags'
 import { Teams } from './teams'
 import { Users } from './users'
 import { WorkspaceSettings } from './workspace'
+import '../../ui/side-nav.css'
+import '../../ui/table.css'
+import '../inbox/list.css'
 import './settings.css'
 
 const route = getRouteApi('/shell/settings/{-$section}')
@@ -37,11 +40,11 @@ export function Settings() {
   const Screen = chosen && SCREENS[chosen.id]
   return (
     <div className="screen settings" data-pane={chosen ? 'section' : 'nav'}>
-      <SettingsNav current={chosen?.id ?? null} />
+      <div className="settings__side" role={chosen ? undefined : 'main'}><SettingsNav current={chosen?.id ?? null} /></div>
       <main className="settings__main scroll" id="main" tabIndex={-1}>
         {chosen && Screen && (
           <div className="settings__page" key={chosen.id}>
-            <Link to="/settings/{-$section}" params={{}} className="settings__back"><ChevronLeft size={16} aria-hidden="true" />{t('settings')}</Link>
+            <Link to="/settings/{-$section}" params={{}} className="back-link"><ChevronLeft size={16} aria-hidden="true" />{t('settings')}</Link>
             <h1 className="settings__title">{t(`settings-${chosen.id}`)}</h1>
             <p className="settings__intro">{t(`settings-${chosen.id}-intro`)}</p>
             <Screen />
@@ -59,10 +62,11 @@ function SettingsNav({ current }: { current: SectionId | null }) {
   const navigate = useNavigate()
   const [typed, setTyped] = useState('')
   const { contains } = useFilter({ sensitivity: 'base' })
+  const Heading = current ? 'p' : 'h1'
   const found = sectionsFor(me).filter(({ id }) => contains(`${t(`settings-${id}`)} ${t(`settings-${id}-intro`)} ${t(`settings-${id}-words`)}`, typed))
   return (
     <nav className="settings__nav scroll" aria-label={t('settings')}>
-      <p className="settings__heading">{t('settings')}</p>
+      <Heading className="settings__heading">{t('settings')}</Heading>
       <SearchField className="list-search" aria-label={t('settings-search')} value={typed} onChange={setTyped}
         onSubmit={() => found[0] && void navigate({ to: '/settings/{-$section}', params: { section: found[0].id } })}>
         <Search size={15} aria-hidden="true" />
@@ -72,11 +76,11 @@ function SettingsNav({ current }: { current: SectionId | null }) {
         const entries = found.filter((section) => section.group === group)
         return entries.length > 0 && (
           <section key={group}>
-            <h2 className="views__title">{t(`settings-group-${group}`)}</h2>
+            <h2 className="side-nav__title">{t(`settings-group-${group}`)}</h2>
             <ul>
               {entries.map(({ id, icon: Icon }) => (
                 <li key={id}>
-                  <Link to="/settings/{-$section}" params={{ section: id }} search={{}} className="views__link" aria-current={current === id ? 'page' : undefined}>
+                  <Link to="/settings/{-$section}" params={{ section: id }} search={{}} className="side-nav__link" aria-current={current === id ? 'page' : undefined}>
                     <Icon size={16} strokeWidth={1.8} aria-hidden="true" /><span className="truncate">{t(`settings-${id}`)}</span>
                   </Link>
                 </li>
