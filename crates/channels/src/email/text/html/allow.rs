@@ -19,9 +19,36 @@ pub(super) const IMPLIED: [&str; 5] = ["p", "li", "dt", "dd", "summary"];
 pub(super) const VOID: [&str; 4] = ["br", "hr", "img", "wbr"];
 
 pub(super) const CONTAINERS: [&str; 30] = [
-    "div", "span", "table", "ul", "ol", "dl", "blockquote", "pre", "center", "h1", "h2", "h3", "h4", "h5", "h6",
-    "details", "sup", "sub", "abbr", "q", "cite", "kbd", "samp", "var", "mark", "figure", "figcaption", "address",
-    "article", "section",
+    "div",
+    "span",
+    "table",
+    "ul",
+    "ol",
+    "dl",
+    "blockquote",
+    "pre",
+    "center",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "details",
+    "sup",
+    "sub",
+    "abbr",
+    "q",
+    "cite",
+    "kbd",
+    "samp",
+    "var",
+    "mark",
+    "figure",
+    "figcaption",
+    "address",
+    "article",
+    "section",
 ];
 
 pub(super) fn all() -> impl Iterator<Item = &'static str> {
@@ -66,7 +93,9 @@ pub(super) fn value(tag: &str, attribute: &str, value: &str) -> Option<String> {
         "align" => keep(is_one_of(value, &["left", "right", "center", "justify", "middle", "top", "bottom"])),
         "valign" => keep(is_one_of(value, &["top", "middle", "bottom", "baseline"])),
         "dir" => keep(is_one_of(value, &["ltr", "rtl", "auto"])),
-        "lang" => keep((2..=20).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')),
+        "lang" => keep(
+            (2..=20).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
+        ),
         "nowrap" => Some(String::new()),
         _ => None,
     }
@@ -88,9 +117,15 @@ pub(super) fn is_remote(value: &str) -> bool {
 /// A raster picture carried in the markup itself: it cannot call home.
 pub(super) fn is_embedded_picture(value: &str) -> bool {
     ["png", "jpeg", "jpg", "gif", "webp"].iter().any(|kind| {
-        value.strip_prefix("data:image/").and_then(|v| v.strip_prefix(kind)).and_then(|v| v.strip_prefix(";base64,")).is_some_and(
-            |data| data.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'\r' | b'\n' | b' ')),
-        )
+        value
+            .strip_prefix("data:image/")
+            .and_then(|v| v.strip_prefix(kind))
+            .and_then(|v| v.strip_prefix(";base64,"))
+            .is_some_and(|data| {
+                data.bytes().all(|b| {
+                    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'\r' | b'\n' | b' ')
+                })
+            })
     })
 }
 
@@ -103,7 +138,9 @@ fn is_one_of(value: &str, words: &[&str]) -> bool {
 }
 
 fn is_number(value: &str, min: u32, max: u32) -> bool {
-    value.len() <= 6 && value.bytes().all(|b| b.is_ascii_digit()) && value.parse().is_ok_and(|n: u32| n >= min && n <= max)
+    value.len() <= 6
+        && value.bytes().all(|b| b.is_ascii_digit())
+        && value.parse().is_ok_and(|n: u32| n >= min && n <= max)
 }
 
 fn is_size(value: &str) -> bool {
@@ -122,7 +159,16 @@ mod tests {
         for good in ["https://example.hu/a?b=c", "HTTP://x.hu", "mailto:a@b.hu", "tel:+3612345678"] {
             assert_eq!(link(good).as_deref(), Some(good));
         }
-        for bad in ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "//evil.hu", "/path", "file:///etc", " java\tscript:x", ""] {
+        for bad in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "//evil.hu",
+            "/path",
+            "file:///etc",
+            " java\tscript:x",
+            "",
+        ] {
             assert_eq!(link(bad), None, "{bad}");
         }
     }
@@ -130,7 +176,12 @@ mod tests {
     #[test]
     fn an_embedded_picture_is_raster_and_nothing_else() {
         assert!(is_embedded_picture("data:image/png;base64,iVBORw0KGgo="));
-        for bad in ["data:image/svg+xml;base64,PHN2Zz4=", "data:text/html;base64,x", "data:image/png;base64,x\"onload", "data:image/png,abc"] {
+        for bad in [
+            "data:image/svg+xml;base64,PHN2Zz4=",
+            "data:text/html;base64,x",
+            "data:image/png;base64,x\"onload",
+            "data:image/png,abc",
+        ] {
             assert!(!is_embedded_picture(bad), "{bad}");
         }
     }

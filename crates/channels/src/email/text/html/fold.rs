@@ -30,7 +30,8 @@ const HEADER_IDS: [&str; 5] = [
     "olk_src_body_section",
 ];
 /// Borders that Outlook draws above the header of the quoted mail.
-const OUTLOOK_RULES: [&str; 3] = ["border-top:solid#e1e1e1", "border-top:solid#b5c4df", "border-top:1ptsolid"];
+const OUTLOOK_RULES: [&str; 3] =
+    ["border-top:solid#e1e1e1", "border-top:solid#b5c4df", "border-top:1ptsolid"];
 
 const FORWARDED: [&str; 7] = [
     "forwarded message",
@@ -44,7 +45,8 @@ const FORWARDED: [&str; 7] = [
 
 /// Whether a quote begins at this element. `before` is the end of the text so far.
 pub(super) fn quote(name: &str, attributes: &[(String, &str)], before: &str) -> Option<Reach> {
-    let value = |wanted: &str| attributes.iter().find(|(n, _)| n == wanted).map(|(_, v)| v.to_ascii_lowercase());
+    let value =
+        |wanted: &str| attributes.iter().find(|(n, _)| n == wanted).map(|(_, v)| v.to_ascii_lowercase());
     let class = value("class").unwrap_or_default();
     let has = |classes: &[&str]| class.split_ascii_whitespace().any(|one| classes.contains(&one));
     if has(&PREFIX_CLASSES) {
@@ -102,12 +104,18 @@ mod tests {
             ("blockquote", &[("type", "cite")], "", Some(Reach::Element)),
             ("div", &[("class", "moz-cite-prefix")], "", Some(Reach::RestOfParent)),
             ("div", &[("id", "divRplyFwdMsg")], "", Some(Reach::RestOfParent)),
-            ("div", &[("style", "border:none;border-top:solid #E1E1E1 1.0pt")], "", Some(Reach::RestOfParent)),
+            (
+                "div",
+                &[("style", "border:none;border-top:solid #E1E1E1 1.0pt")],
+                "",
+                Some(Reach::RestOfParent),
+            ),
             ("blockquote", &[("style", "x")], "Kovács Anna ezt írta:\n", Some(Reach::Element)),
             ("blockquote", &[], "Ahogy a költő mondja", None),
         ];
         for (name, attributes, before, wanted) in cases {
-            let attributes: Vec<(String, &str)> = attributes.iter().map(|(n, v)| ((*n).to_owned(), *v)).collect();
+            let attributes: Vec<(String, &str)> =
+                attributes.iter().map(|(n, v)| ((*n).to_owned(), *v)).collect();
             assert_eq!(quote(name, &attributes, before), wanted, "{name} {attributes:?}");
         }
     }

@@ -25,7 +25,9 @@ fn linked(line: &str) -> String {
     let mut rest = line;
     while let Some(at) = next_link(rest) {
         out.push_str(&escape(&rest[..at]));
-        let end = rest[at..].find(|c: char| c.is_whitespace() || "<>\"„”»«".contains(c)).map_or(rest.len(), |end| at + end);
+        let end = rest[at..]
+            .find(|c: char| c.is_whitespace() || "<>\"„”»«".contains(c))
+            .map_or(rest.len(), |end| at + end);
         let url = rest[at..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
         let url_escaped = escape(url);
         out.push_str(&format!("<a href=\"{url_escaped}\">{url_escaped}</a>"));

@@ -4,8 +4,8 @@ use std::{borrow::Cow, collections::HashSet};
 
 use super::{
     allow::{
-        CELLS, CONTAINERS, FORMATTING, GENERIC_ATTRIBUTES, TABLE_PARTS, VOID, attributes, is_embedded_picture, is_remote, known,
-        starts_with,
+        CELLS, CONTAINERS, FORMATTING, GENERIC_ATTRIBUTES, TABLE_PARTS, VOID, attributes,
+        is_embedded_picture, is_remote, known, starts_with,
     },
     fold::{self, Reach},
     from_text::escape,
@@ -281,7 +281,8 @@ impl<'a> Writer<'a> {
     fn emit_structure(&mut self, tag: &'static str, list: &[(String, &str)]) {
         match (tag, structure(tag)) {
             ("img", _) => {
-                let alt = list.iter().find(|(name, _)| name == "alt").map(|(_, value)| value.replace('<', "&lt;"));
+                let alt =
+                    list.iter().find(|(name, _)| name == "alt").map(|(_, value)| value.replace('<', "&lt;"));
                 self.out.html.push_str(&alt.unwrap_or_default());
             }
             ("td" | "th", _) => self.out.html.push(' '),
@@ -291,7 +292,9 @@ impl<'a> Writer<'a> {
     }
 
     fn emit_picture(&mut self, list: &[(String, &str)], options: &Options<'_>) {
-        let value = |wanted: &str| list.iter().find(|(name, _)| name == wanted).map(|(_, value)| decode_entities(value));
+        let value = |wanted: &str| {
+            list.iter().find(|(name, _)| name == wanted).map(|(_, value)| decode_entities(value))
+        };
         let given = value("src").or_else(|| value("data-blocked-src")).unwrap_or_default();
         let source = given.trim();
         if is_tracker(list) {
@@ -362,8 +365,28 @@ fn stays(tag: &str, attribute: &str) -> bool {
 fn breaks(tag: &str) -> bool {
     matches!(
         tag,
-        "br" | "p" | "div" | "li" | "tr" | "table" | "blockquote" | "pre" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            | "hr" | "ul" | "ol" | "center" | "section" | "article" | "details" | "dt" | "dd"
+        "br" | "p"
+            | "div"
+            | "li"
+            | "tr"
+            | "table"
+            | "blockquote"
+            | "pre"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "hr"
+            | "ul"
+            | "ol"
+            | "center"
+            | "section"
+            | "article"
+            | "details"
+            | "dt"
+            | "dd"
     )
 }
 
@@ -377,14 +400,18 @@ fn structure(tag: &str) -> Option<&'static str> {
         "blockquote" => Some("blockquote"),
         "pre" => Some("pre"),
         "br" | "hr" | "tr" => Some("br"),
-        "div" | "table" | "center" | "section" | "article" | "address" | "figure" | "figcaption" | "dl" | "dt"
-        | "dd" | "caption" | "details" | "summary" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Some("div"),
+        "div" | "table" | "center" | "section" | "article" | "address" | "figure" | "figcaption" | "dl"
+        | "dt" | "dd" | "caption" | "details" | "summary" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+            Some("div")
+        }
         _ => None,
     }
 }
 
 fn is_hidden(attributes: &[(String, &str)]) -> bool {
-    attributes.iter().any(|(name, value)| name == "hidden" || (name == "style" && hides(&decode_entities(value))))
+    attributes
+        .iter()
+        .any(|(name, value)| name == "hidden" || (name == "style" && hides(&decode_entities(value))))
 }
 
 /// A picture too small to be seen is there to see the reader.

@@ -80,7 +80,9 @@ fn builder(sources: HashSet<String>) -> Builder<'static> {
     let mut builder = Builder::empty();
     builder
         .tags(tags)
-        .clean_content_tags(HashSet::from(["script", "style", "svg", "math", "template", "title", "iframe", "object"]))
+        .clean_content_tags(HashSet::from([
+            "script", "style", "svg", "math", "template", "title", "iframe", "object",
+        ]))
         .generic_attributes(HashSet::from(GENERIC_ATTRIBUTES))
         .tag_attributes(by_tag)
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "data"]))
@@ -91,7 +93,9 @@ fn builder(sources: HashSet<String>) -> Builder<'static> {
             ("a", "rel") => (given == REL).then_some(Cow::Borrowed(given)),
             ("a", "target") => (given == "_blank").then_some(Cow::Borrowed(given)),
             ("a", "href") => link(given).map(Cow::Owned),
-            ("img", "src") => (sources.contains(given) || is_embedded_picture(given)).then_some(Cow::Borrowed(given)),
+            ("img", "src") => {
+                (sources.contains(given) || is_embedded_picture(given)).then_some(Cow::Borrowed(given))
+            }
             ("img", "data-blocked-src") => is_remote(given).then_some(Cow::Borrowed(given)),
             _ => value(tag, attribute, given).map(Cow::Owned),
         });

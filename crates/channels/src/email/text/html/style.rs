@@ -13,13 +13,18 @@ pub(super) fn clean_style(tag: &str, style: &str) -> Option<String> {
         let property = property.trim().to_ascii_lowercase();
         let value = value.to_ascii_lowercase().replace("!important", "");
         let value = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-        let property = if property == "background" && is_colour(&value) { "background-color".to_owned() } else { property };
+        let property = if property == "background" && is_colour(&value) {
+            "background-color".to_owned()
+        } else {
+            property
+        };
         if allowed(tag, &property, &value) {
             kept.retain(|(known, _)| *known != property);
             kept.push((property, value));
         }
     }
-    let text = kept.iter().map(|(property, value)| format!("{property}:{value}")).collect::<Vec<_>>().join(";");
+    let text =
+        kept.iter().map(|(property, value)| format!("{property}:{value}")).collect::<Vec<_>>().join(";");
     (!text.is_empty()).then_some(text)
 }
 
@@ -29,7 +34,12 @@ pub(super) fn hides(style: &str) -> bool {
     style.split(';').any(|declaration| {
         matches!(
             declaration.trim_end_matches("!important"),
-            "display:none" | "visibility:hidden" | "mso-hide:all" | "font-size:0" | "font-size:0px" | "opacity:0"
+            "display:none"
+                | "visibility:hidden"
+                | "mso-hide:all"
+                | "font-size:0"
+                | "font-size:0px"
+                | "opacity:0"
         )
     })
 }
@@ -75,7 +85,9 @@ pub(super) fn is_colour(value: &str) -> bool {
         let numbers = arguments.bytes().all(|b| b.is_ascii_digit() || b" ,.%/".contains(&b));
         return matches!(&value[..open], "rgb" | "rgba" | "hsl" | "hsla") && numbers && arguments.len() <= 40;
     }
-    (3..=20).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_lowercase()) && !matches!(value, "inherit" | "initial" | "unset" | "revert" | "expression")
+    (3..=20).contains(&value.len())
+        && value.bytes().all(|b| b.is_ascii_lowercase())
+        && !matches!(value, "inherit" | "initial" | "unset" | "revert" | "expression")
 }
 
 fn is_font_size(value: &str) -> bool {
@@ -92,21 +104,29 @@ fn is_font_size(value: &str) -> bool {
 
 fn is_length(value: &str, max_px: f32) -> bool {
     let within = |unit: &str, max: f32| number(value, unit).is_some_and(|n| n <= max);
-    value == "0" || within("px", max_px) || within("pt", max_px) || within("em", max_px / 16.0) || within("%", 100.0)
-        || within("cm", max_px / 38.0) || within("in", max_px / 96.0)
+    value == "0"
+        || within("px", max_px)
+        || within("pt", max_px)
+        || within("em", max_px / 16.0)
+        || within("%", 100.0)
+        || within("cm", max_px / 38.0)
+        || within("in", max_px / 96.0)
 }
 
 /// A plain, positive number before the unit.
 fn number(value: &str, unit: &str) -> Option<f32> {
     let digits = value.strip_suffix(unit)?;
-    let plain = !digits.is_empty() && digits.len() <= 8 && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let plain =
+        !digits.is_empty() && digits.len() <= 8 && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     plain.then(|| digits.parse().ok()).flatten()
 }
 
 fn is_border(value: &str) -> bool {
-    const STYLES: [&str; 9] = ["none", "solid", "dashed", "dotted", "double", "thin", "medium", "thick", "hidden"];
+    const STYLES: [&str; 9] =
+        ["none", "solid", "dashed", "dotted", "double", "thin", "medium", "thick", "hidden"];
     let parts: Vec<&str> = value.split(' ').collect();
-    parts.len() <= 4 && parts.iter().all(|part| STYLES.contains(part) || is_length(part, 16.0) || is_colour(part))
+    parts.len() <= 4
+        && parts.iter().all(|part| STYLES.contains(part) || is_length(part, 16.0) || is_colour(part))
 }
 
 #[cfg(test)]
@@ -115,7 +135,8 @@ mod tests {
 
     #[test]
     fn harmless_declarations_stay_in_one_spelling() {
-        let style = "COLOR: Red !important; font-size:14.0pt;background:#FFF;text-align : center; color:rgb(1, 2,3)";
+        let style =
+            "COLOR: Red !important; font-size:14.0pt;background:#FFF;text-align : center; color:rgb(1, 2,3)";
         assert_eq!(
             clean_style("span", style).as_deref(),
             Some("font-size:14.0pt;background-color:#fff;text-align:center;color:rgb(1, 2,3)")
@@ -125,9 +146,21 @@ mod tests {
     #[test]
     fn what_loads_covers_or_runs_is_gone() {
         for style in [
-            "background:url(https://evil.hu/x.png)", "background-image:url(x)", "position:fixed;top:0", "width:9999px",
-            "color:expression(alert(1))", "behavior:url(x)", "color:var(--x)", "font-size:500px", "margin-left:-999px",
-            "color:\\65xpression(1)", "font-family:x", "opacity:0", "color:r/**/ed", "border:1px solid url(x)", "float:left",
+            "background:url(https://evil.hu/x.png)",
+            "background-image:url(x)",
+            "position:fixed;top:0",
+            "width:9999px",
+            "color:expression(alert(1))",
+            "behavior:url(x)",
+            "color:var(--x)",
+            "font-size:500px",
+            "margin-left:-999px",
+            "color:\\65xpression(1)",
+            "font-family:x",
+            "opacity:0",
+            "color:r/**/ed",
+            "border:1px solid url(x)",
+            "float:left",
         ] {
             assert_eq!(clean_style("table", style), None, "{style}");
         }
@@ -135,7 +168,10 @@ mod tests {
 
     #[test]
     fn boxes_belong_to_tables() {
-        assert_eq!(clean_style("td", "padding:4px 8px;border:1px solid #ccc").as_deref(), Some("padding:4px 8px;border:1px solid #ccc"));
+        assert_eq!(
+            clean_style("td", "padding:4px 8px;border:1px solid #ccc").as_deref(),
+            Some("padding:4px 8px;border:1px solid #ccc")
+        );
         assert_eq!(clean_style("div", "padding:4px;border:1px solid #ccc;width:100px"), None);
         assert_eq!(clean_style("img", "width:100px;height:auto").as_deref(), Some("width:100px;height:auto"));
     }

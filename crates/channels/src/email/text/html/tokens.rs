@@ -18,8 +18,13 @@ pub(super) enum Token<'a> {
     Text(&'a str),
     /// A `<` that opens nothing.
     LessThan,
-    Start { name: String, attributes: Vec<(String, &'a str)> },
-    End { name: String },
+    Start {
+        name: String,
+        attributes: Vec<(String, &'a str)>,
+    },
+    End {
+        name: String,
+    },
 }
 
 pub(super) struct Tokens<'a> {
@@ -52,7 +57,11 @@ impl<'a> Tokens<'a> {
                 return Some(Token::End { name });
             }
             (Some(b'!'), Some(b'-')) if rest.starts_with("<!--") => {
-                if rest.starts_with("<!-->") || rest.starts_with("<!--->") { self.skip_past(">") } else { self.skip_past("-->") }
+                if rest.starts_with("<!-->") || rest.starts_with("<!--->") {
+                    self.skip_past(">")
+                } else {
+                    self.skip_past("-->")
+                }
             }
             (Some(b'!' | b'?' | b'/'), _) => self.skip_past(">"),
             _ => {
@@ -65,7 +74,9 @@ impl<'a> Tokens<'a> {
 
     fn start(&mut self) -> Option<Token<'a>> {
         let name = name_of(&self.rest()[1..]);
-        self.at += 1 + self.rest()[1..].find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').unwrap_or(self.rest().len() - 1);
+        self.at += 1 + self.rest()[1..]
+            .find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>')
+            .unwrap_or(self.rest().len() - 1);
         let mut attributes: Vec<(String, &'a str)> = Vec::new();
         while let Some((attribute, value)) = self.attribute() {
             let limit = if value.starts_with("data:") { MAX_DATA_URL } else { MAX_VALUE };
