@@ -56,6 +56,7 @@ CREATE TABLE api_keys (
     scopes TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     last_used_at BIGINT,
+    revoked_at BIGINT,
     PRIMARY KEY (workspace_id, id)
 );
 CREATE UNIQUE INDEX api_keys_hash ON api_keys (key_hash);

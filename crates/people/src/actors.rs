@@ -17,7 +17,8 @@ pub struct ActorRef {
 
 /// Names actors, in their order. Whoever is gone has an empty name.
 pub fn describe(read: &mut Read<'_>, actors: &[Actor]) -> Result<Vec<ActorRef>> {
-    let (mut users, mut keys, mut people) = (Vec::<UserId>::new(), Vec::<KeyId>::new(), Vec::<PersonId>::new());
+    let (mut users, mut keys, mut people) =
+        (Vec::<UserId>::new(), Vec::<KeyId>::new(), Vec::<PersonId>::new());
     for actor in actors {
         match actor {
             Actor::User(id) => users.push(*id),

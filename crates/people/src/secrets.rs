@@ -63,9 +63,12 @@ fn parse_key(text: &str) -> Result<[u8; 32]> {
     let text = text.trim();
     let from_hex = || {
         let pairs = text.as_bytes().chunks(2);
-        pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect::<Option<Vec<_>>>()
+        pairs
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+            .collect::<Option<Vec<_>>>()
     };
-    let bytes = if text.len() == 64 { from_hex() } else { URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok() };
+    let bytes =
+        if text.len() == 64 { from_hex() } else { URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok() };
     bytes
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| Error::internal("the master key must be 32 bytes, as hex or base64url"))

@@ -2,6 +2,8 @@
 //!
 //! Invariants: appended in the transaction of the act; never changed; never holds a secret.
 
+mod http;
 mod store;
 
+pub use http::routes;
 pub use store::{AuditEntry, AuditTarget, Entry, entries, log};

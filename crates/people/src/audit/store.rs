@@ -80,9 +80,10 @@ pub fn entries(
     limit: usize,
 ) -> Result<Vec<AuditEntry>> {
     let mut values: Vec<Value> = vec![read.workspace().into()];
-    let mut sql = "SELECT seq, at, actor, action, target_kind, target_id, target_name, before_value, after_value, ip
+    let mut sql =
+        "SELECT seq, at, actor, action, target_kind, target_id, target_name, before_value, after_value, ip
                    FROM audit WHERE workspace_id = $1"
-        .to_owned();
+            .to_owned();
     let mut narrow = |condition: &str, value: Value| {
         values.push(value);
         sql += &format!(" AND {condition} ${}", values.len());

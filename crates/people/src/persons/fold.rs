@@ -20,7 +20,8 @@ fn base_letter(letter: char) -> char {
 
 /// What a person is found by: each word after a space, so that ` word` finds its beginning.
 pub(super) fn search_text<'a>(name: Option<&str>, values: impl Iterator<Item = &'a str>) -> String {
-    let mut words: Vec<String> = fold(name.unwrap_or_default()).split_whitespace().map(str::to_owned).collect();
+    let mut words: Vec<String> =
+        fold(name.unwrap_or_default()).split_whitespace().map(str::to_owned).collect();
     let parts = words.iter().flat_map(|word| word.split('-').skip(1)).map(str::to_owned);
     words.extend(parts.collect::<Vec<_>>());
     for value in values.map(fold) {
@@ -28,6 +29,18 @@ pub(super) fn search_text<'a>(name: Option<&str>, values: impl Iterator<Item = &
         words.push(value.trim_start_matches('+').to_owned());
     }
     words.iter().map(|word| format!(" {word}")).collect()
+}
+
+/// The words somebody looks for. A telephone number is one word, however it is grouped.
+pub(super) fn search_words(query: &str) -> Vec<String> {
+    let is_number = query.chars().any(|c| c.is_ascii_digit())
+        && query.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-/().".contains(c));
+    if is_number {
+        let digits: String = query.chars().filter(char::is_ascii_digit).collect();
+        let local = digits.strip_prefix("06").map(|rest| format!("36{rest}"));
+        return vec![local.unwrap_or_else(|| digits.strip_prefix("00").unwrap_or(&digits).to_owned())];
+    }
+    fold(query).split_whitespace().take(8).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -7,14 +7,18 @@
 
 mod actions;
 mod fold;
+mod http;
 mod model;
 mod normal;
 mod store;
 mod timeline;
 
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use actions::{NewPerson, PersonChange, change, claim, create, merge, resolve, verify};
 pub use fold::fold;
+pub use http::routes;
 pub use model::{Handle, Identity, IdentityKind, Person, PersonBrief};
 pub use normal::normalize;
 pub use store::{brief, canonical, component, get};

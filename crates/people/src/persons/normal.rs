@@ -38,7 +38,9 @@ fn phone(value: &str) -> Result<String> {
     let bare: String = value.chars().filter(|c| !is_filler(*c)).collect();
     let (abroad, digits) = match bare.strip_prefix('+').or_else(|| bare.strip_prefix("00")) {
         // `+36 (06) 30 …`, as people write it.
-        Some(digits) => (true, digits.strip_prefix("3606").map_or(digits.to_owned(), |rest| format!("36{rest}"))),
+        Some(digits) => {
+            (true, digits.strip_prefix("3606").map_or(digits.to_owned(), |rest| format!("36{rest}")))
+        }
         None => (false, bare.clone()),
     };
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -72,9 +74,14 @@ mod tests {
 
     #[test]
     fn a_hungarian_number_is_one_number_in_all_its_spellings() {
-        for written in
-            ["06 30 123 4567", "+36 30 123-4567", "0036301234567", "36301234567", "(30) 123 4567", "+36 (06) 30/1234567"]
-        {
+        for written in [
+            "06 30 123 4567",
+            "+36 30 123-4567",
+            "0036301234567",
+            "36301234567",
+            "(30) 123 4567",
+            "+36 (06) 30/1234567",
+        ] {
             assert_eq!(normalize(IdentityKind::Phone, written).expect("valid"), "+36301234567", "{written}");
         }
         assert_eq!(normalize(IdentityKind::Phone, "06-1-234-5678").expect("valid"), "+3612345678");

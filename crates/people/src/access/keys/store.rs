@@ -13,13 +13,17 @@ const COLUMNS: &str = "id, name, scopes, prefix, created_at, last_used_at";
 /// All keys, newest first.
 pub fn list(read: &mut Read<'_>) -> Result<Vec<Key>> {
     let workspace = read.workspace();
-    let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE workspace_id = $1 ORDER BY created_at DESC, id DESC");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM api_keys WHERE workspace_id = $1 AND revoked_at IS NULL
+                       ORDER BY created_at DESC, id DESC"
+    );
     read.rows(&sql, params![workspace])?.iter().map(key).collect()
 }
 
 pub(super) fn get(read: &mut Read<'_>, id: KeyId) -> Result<Key> {
     let workspace = read.workspace();
-    let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE workspace_id = $1 AND id = $2");
+    let sql =
+        format!("SELECT {COLUMNS} FROM api_keys WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL");
     key(&read.row(&sql, params![workspace, id])?.ok_or_else(Error::not_found)?)
 }
 
@@ -39,7 +43,7 @@ fn scopes_of(text: &str) -> Vec<KeyScope> {
     text.split(' ').filter_map(KeyScope::parse).collect()
 }
 
-/// The names of keys; revoked ones are left out.
+/// The names of keys, revoked ones too.
 pub fn names(read: &mut Read<'_>, ids: &[KeyId]) -> Result<HashMap<KeyId, String>> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(500) {
@@ -64,9 +68,10 @@ pub(super) fn insert(tx: &mut Tx<'_>, key: &Key, hash: &[u8]) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn delete(tx: &mut Tx<'_>, id: KeyId) -> Result<()> {
-    let workspace = tx.workspace();
-    tx.execute("DELETE FROM api_keys WHERE workspace_id = $1 AND id = $2", params![workspace, id])?;
+pub(super) fn revoke(tx: &mut Tx<'_>, id: KeyId) -> Result<()> {
+    let (workspace, now) = (tx.workspace(), tx.now());
+    let sql = "UPDATE api_keys SET revoked_at = $3 WHERE workspace_id = $1 AND id = $2";
+    tx.execute(sql, params![workspace, id, now])?;
     Ok(())
 }
 
@@ -83,7 +88,7 @@ pub(in crate::access) struct Credentials {
 /// The key of this hash, in whichever workspace it is: the key itself says where it belongs.
 pub(in crate::access) fn credentials(read: &mut Read<'_>, hash: &[u8]) -> Result<Option<Credentials>> {
     let sql = "SELECT k.workspace_id, k.id, k.scopes, w.locale, k.last_used_at
-               FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id WHERE k.key_hash = $1";
+               FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id WHERE k.key_hash = $1 AND k.revoked_at IS NULL";
     let row = read.row(sql, params![hash])?;
     row.map(|row| {
         let scopes: String = row.get(2)?;

@@ -82,7 +82,11 @@ pub fn preferences(read: &mut Read<'_>, id: UserId) -> Result<Preferences> {
     Ok(serde_json::from_value(json).unwrap_or_default())
 }
 
-pub(crate) fn set_preferences(tx: &mut Tx<'_>, id: UserId, preferences: &Preferences) -> Result<()> {
+pub(in crate::access) fn set_preferences(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    preferences: &Preferences,
+) -> Result<()> {
     let (workspace, json) = (tx.workspace(), serde_json::to_value(preferences).map_err(Error::internal)?);
     let sql = "UPDATE users SET preferences = $3 WHERE workspace_id = $1 AND id = $2";
     tx.execute(sql, params![workspace, id, &json])?;
@@ -90,8 +94,8 @@ pub(crate) fn set_preferences(tx: &mut Tx<'_>, id: UserId, preferences: &Prefere
 }
 
 /// What sign-in needs to know of an address, in whichever workspace it is.
-#[derive(Clone)]
-pub(crate) struct Account {
+#[derive(Clone, PartialEq)]
+pub(in crate::access) struct Account {
     pub workspace: WorkspaceId,
     pub id: UserId,
     pub password_hash: Option<String>,
@@ -100,7 +104,7 @@ pub(crate) struct Account {
 }
 
 /// The account of an address. Looks into all workspaces: before sign-in there is none.
-pub(crate) fn account(read: &mut Read<'_>, email: &str) -> Result<Option<Account>> {
+pub(in crate::access) fn account(read: &mut Read<'_>, email: &str) -> Result<Option<Account>> {
     let sql = "SELECT workspace_id, id, password_hash, disabled_at, locale FROM users WHERE email = $1";
     let row = read.row(sql, params![email])?;
     row.map(|row| {
@@ -116,7 +120,7 @@ pub(crate) fn account(read: &mut Read<'_>, email: &str) -> Result<Option<Account
     .transpose()
 }
 
-pub(crate) fn insert(tx: &mut Tx<'_>, user: &User, password_hash: Option<&str>) -> Result<()> {
+pub(in crate::access) fn insert(tx: &mut Tx<'_>, user: &User, password_hash: Option<&str>) -> Result<()> {
     let workspace = tx.workspace();
     let preferences = serde_json::to_value(Preferences::default()).map_err(Error::internal)?;
     let added = tx.execute(
@@ -140,7 +144,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, user: &User, password_hash: Option<&str>) 
     if added == 1 { Ok(()) } else { Err(Error::new(kernel::Code::AlreadyExists).field("email")) }
 }
 
-pub(super) fn update(tx: &mut Tx<'_>, user: &User) -> Result<()> {
+pub(in crate::access) fn update(tx: &mut Tx<'_>, user: &User) -> Result<()> {
     let workspace = tx.workspace();
     tx.execute(
         "UPDATE users SET name = $3, role = $4, locale = $5, time_zone = $6, availability = $7, disabled_at = $8
@@ -159,7 +163,7 @@ pub(super) fn update(tx: &mut Tx<'_>, user: &User) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn set_password(tx: &mut Tx<'_>, id: UserId, password_hash: &str) -> Result<()> {
+pub(in crate::access) fn set_password(tx: &mut Tx<'_>, id: UserId, password_hash: &str) -> Result<()> {
     let workspace = tx.workspace();
     let sql = "UPDATE users SET password_hash = $3 WHERE workspace_id = $1 AND id = $2";
     tx.execute(sql, params![workspace, id, password_hash])?;
