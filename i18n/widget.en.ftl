@@ -73,5 +73,5 @@ email-later = Not now
 email-invalid = Enter an e-mail address like anna@example.com.
 email-missing = Enter your e-mail address to send your message.
 email-failed = Your address could not be saved. Try again.
-email-saved = Our answers also come by e-mail to { $address }.
+email-saved = Our answers also come by e-mail: { $address }
 email-change = Change

@@ -73,5 +73,5 @@ email-later = Most nem
 email-invalid = Írjon be egy e-mail-címet, például: anna@example.com.
 email-missing = Az üzenet elküldéséhez adja meg az e-mail-címét.
 email-failed = A címét nem sikerült menteni. Próbálja újra.
-email-saved = Válaszainkat e-mailben is elküldjük ide: { $address }.
+email-saved = Válaszainkat e-mailben is elküldjük: { $address }
 email-change = Módosítás

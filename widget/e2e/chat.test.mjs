@@ -72,7 +72,7 @@ test('a chat from start to finish by keyboard alone', async () => {
   assert.equal(await address.getAttribute('aria-invalid'), 'true');
   await page.keyboard.type('@example.com');
   await page.keyboard.press('Enter');
-  await app.getByText('Our answers also come by e-mail to anna@example.com.').waitFor();
+  await app.getByText('Our answers also come by e-mail: anna@example.com').waitFor();
   assert.equal(chat.last().person.email, 'anna@example.com');
   assert.equal(await focused(appFrame(page)), 'Your message');
 

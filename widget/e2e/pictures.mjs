@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { startServers } from '../mocks/servers.mjs';
 import { frameOf, launch, launcher, openPage, until } from './browser.mjs';
 
-const target = process.argv[2] ?? 'dist/pictures';
+const target = process.argv[2] ?? 'node_modules/.pictures';
 mkdirSync(target, { recursive: true });
 const browser = await launch();
 

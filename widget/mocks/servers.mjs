@@ -8,7 +8,7 @@ const dist = new URL('../dist/', import.meta.url);
 const TYPES = { js: 'text/javascript', css: 'text/css', html: 'text/html; charset=utf-8', png: 'image/png' };
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNky/1cDwAEIQIKe1Xz5QAAAABJRU5ErkJggg==', 'base64');
 const APP_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; frame-ancestors *; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
 export const KEY = 'demo-key';
 
 export async function startServers(ports = { chat: 0, shop: 0 }) {

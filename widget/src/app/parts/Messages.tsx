@@ -8,6 +8,7 @@ import { Icon } from './icons';
 import { Message, Unsent } from './Message';
 
 const NEAR = 80;
+const MARGIN = 12;
 const TOGETHER = 5 * 60_000;
 
 export function Messages({ state, session, children }: { state: State; session: Session; children: ComponentChildren }) {
@@ -103,17 +104,23 @@ function useLater(now: boolean): boolean {
   return later;
 }
 
+/** As far down as shows the newest message from its beginning: what comes after it must not push it away. */
+function restingPlace(scroller: HTMLElement): number {
+  const newest = scroller.querySelector<HTMLElement>('ol > :last-child');
+  return Math.min(scroller.scrollHeight - scroller.clientHeight, newest ? newest.offsetTop - MARGIN : 0);
+}
+
 /** Follows the newest message, unless the reader has scrolled up to read. */
 function useStickyEnd({ messages, outgoing, typing, open, loaded }: State) {
   const scroller = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
   const follow = useRef(true);
-  const toEnd = () => scroller.current?.scrollTo(0, scroller.current.scrollHeight);
+  const toEnd = () => scroller.current?.scrollTo(0, restingPlace(scroller.current));
 
   useEffect(() => {
     const element = scroller.current!;
     const look = () => {
-      follow.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+      follow.current = restingPlace(element) - element.scrollTop < NEAR;
       setAtEnd(follow.current);
     };
     element.addEventListener('scroll', look, { passive: true });
