@@ -277,3 +277,5 @@ fact-person-created = First seen ({ $actor })
 fact-person-changed = { $actor } changed the profile
 fact-person-merged = Two profiles were merged ({ $actor })
 fact-person-identified = New contact detail ({ $actor })
+send-under-way = The answer leaves in a few seconds
+send-stuck = An answer of yours has not gone out.

@@ -274,3 +274,5 @@ fact-person-created = Először jelent meg ({ $actor })
 fact-person-changed = { $actor } módosította az adatlapot
 fact-person-merged = Két adatlapot összevontunk ({ $actor })
 fact-person-identified = Új elérhetőség ({ $actor })
+send-under-way = A válasz néhány másodperc múlva indul
+send-stuck = Egy válasza nem ment el.

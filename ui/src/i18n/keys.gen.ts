@@ -407,6 +407,8 @@ export type MessageKey =
   | 'send-delay-help'
   | 'send-failed'
   | 'send-options'
+  | 'send-stuck'
+  | 'send-under-way'
   | 'sender-unknown'
   | 'separate'
   | 'separate-help'

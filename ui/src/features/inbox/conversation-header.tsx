@@ -17,6 +17,7 @@ import type { useActs } from './acts'
 import { AssignPicker, PriorityPicker, SnoozePicker, StatusPicker, TagPicker, TeamPicker } from './pickers'
 import { PriorityIcon } from './priority'
 import { SubjectDialog } from './subject-dialog'
+import { usePageTitle } from '../../ui/page-title'
 
 interface Props {
   conversation: ConversationDetail
@@ -39,6 +40,7 @@ export function ConversationHeader({ conversation, acts, isMain, panelOn, onBack
   const answers = can(me).answer
   const closed = conversation.status === 'closed'
   const Title = isMain ? 'h1' : 'h2'
+  usePageTitle(conversation.number, conversation.subject)
   const pick = (what: Picking) => () => setPicking(what)
   useCommands(!answers ? [] : [
     { id: 'assign', label: t('assign'), group: 'action', keys: ['A'], run: pick('assign') },

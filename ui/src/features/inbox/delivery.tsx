@@ -2,14 +2,14 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Check, CheckCheck, Clock, RotateCw, TriangleAlert, Undo2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { api } from '../../api/client'
-import type { ConversationDetail, DeliveryState, Draft, Message } from '../../api/types'
+import type { ConversationDetail, DeliveryState, Message } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { Button } from '../../ui/button'
 import { useCommands } from '../commands/store'
 import { can, useMe } from '../session/queries'
 import { sayFailure } from './acts'
-import { restoreDraft } from './drafts'
-import { dropMessage, putMessages } from './queries'
+import { putMessages } from './queries'
+import { undoSend } from './undo-send'
 
 const FAILED: DeliveryState[] = ['failed', 'bounced', 'unknown']
 
@@ -32,13 +32,9 @@ function Held({ message, conversation }: { message: Message; conversation: Conve
   const own = message.author.id === me.id
   const undo = async () => {
     try {
-      const draft = await api.delete<Draft>(`conversations/${conversation.id}/messages/${message.id}/delivery`)
-      dropMessage(client, conversation.id, message.id)
-      restoreDraft(me.id, conversation.id, draft ?? { text: message.text, attachments: message.attachments })
-      void client.invalidateQueries({ queryKey: ['conversation', conversation.id] })
+      await undoSend(client, me.id, conversation.id, message)
     } catch (error) {
       sayFailure(t, error)
-      void client.invalidateQueries({ queryKey: ['messages', conversation.id] })
     }
   }
   useCommands(own && left > 0 ? [{ id: `undo-send-${message.id}`, label: t('undo-send'), group: 'action', keys: ['Z', 'Mod+Z'], run: () => void undo() }] : [])

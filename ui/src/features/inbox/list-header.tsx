@@ -13,6 +13,7 @@ import type { SetSelection } from './inbox'
 import { viewsQuery, type ListParams } from './queries'
 import { markAll, NOTHING, type Selection } from './selection'
 import { VIEW_ICONS, viewName } from './views'
+import { usePageTitle } from '../../ui/page-title'
 
 const ORDERS: readonly Order[] = ['newest', 'oldest', 'waiting', 'priority']
 const FILTERS: readonly Status[] = ['new', 'open', 'waiting']
@@ -36,6 +37,7 @@ export function ListHeader({ view, params, rows, selection, setSelection, isMain
   const Title = isMain ? 'h1' : 'h2'
   const all = rows.length > 0 && selection.marked.size === rows.length
   const name = viewName(t, entry)
+  usePageTitle(name, t('inbox'))
   return (
     <header className="list-head">
       <div className="list-head__line">

@@ -45,6 +45,16 @@ function update(next: Outgoing[]) {
   listeners.forEach((listener) => listener())
 }
 
+export type OutboxEvent = { kind: 'sent'; entry: Outgoing; message: Message } | { kind: 'stuck'; entry: Outgoing }
+const followers = new Set<(event: OutboxEvent) => void>()
+export function onOutbox(follower: (event: OutboxEvent) => void) {
+  followers.add(follower)
+  return () => {
+    followers.delete(follower)
+  }
+}
+const tell = (event: OutboxEvent) => followers.forEach((follower) => follower(event))
+
 const patch = (clientId: string, change: Partial<Outgoing>) =>
   update(entries.map((entry) => (entry.clientId === clientId ? { ...entry, ...change } : entry)))
 
@@ -95,6 +105,7 @@ async function deliver(client: QueryClient, entry: Outgoing): Promise<boolean> {
     const message = await api.post<Message>(`conversations/${entry.conversation}/messages`, { ...entry.body, client_id: entry.clientId }, key)
     putMessages(client, entry.conversation, [message])
     dropOutgoing(entry.clientId)
+    tell({ kind: 'sent', entry, message })
     void client.invalidateQueries({ queryKey: ['conversation', entry.conversation] })
     return true
   } catch (error) {
@@ -110,6 +121,7 @@ async function refused(client: QueryClient, entry: Outgoing, error: unknown) {
   }
   if (failure.code === 'answered_meanwhile') patch(entry.clientId, { state: 'conflict', meanwhile: await answerSince(client, entry) })
   else patch(entry.clientId, { state: 'failed', error: failure.message })
+  tell({ kind: 'stuck', entry })
   return true
 }
 

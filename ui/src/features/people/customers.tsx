@@ -16,6 +16,7 @@ import { PersonPage } from './person-page'
 import { peopleQuery, personQuery } from './queries'
 import '../inbox/list.css'
 import './people.css'
+import { usePageTitle } from '../../ui/page-title'
 
 const route = getRouteApi('/shell/customers')
 const ROW = 60
@@ -26,6 +27,7 @@ export function Customers() {
   const { query } = route.useSearch()
   const { person } = useParams({ strict: false }) as { person?: string }
   const onePane = useMedia(ONE_PANE)
+  usePageTitle(t('customers'))
   return (
     <div className="screen customers" data-pane={person ? 'person' : 'list'}>
       <section className="customers__list" role={onePane && !person ? 'main' : undefined} aria-label={t('customers')}>

@@ -9,6 +9,7 @@ import { Empty, Skeleton } from '../../ui/state'
 import { LoadFailure } from '../shell/failure'
 import { PersonFacts, PersonHead, PersonTimeline } from './profile-parts'
 import { personConversationsQuery } from './queries'
+import { usePageTitle } from '../../ui/page-title'
 
 const route = getRouteApi('/shell/customers/$person')
 
@@ -16,6 +17,7 @@ export function PersonPage({ person }: { person: Person }) {
   const { t } = useI18n()
   const navigate = useNavigate()
   const { tab = 'timeline' } = route.useSearch()
+  usePageTitle(person.name, t('customers'))
   return (
     <>
       {person.merged_into && (

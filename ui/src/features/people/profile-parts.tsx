@@ -94,7 +94,7 @@ export function PersonTimeline({ person, title: Title = 'h3' }: { person: string
   return (
     <section className="person-part">
       <div className="person-part__head">
-        <Title className="person-part__title">{t('timeline')}</Title>
+        <Title className={Title === 'h2' ? 'visually-hidden' : 'person-part__title'}>{t('timeline')}</Title>
         <Select
           label={t('timeline-filter')} hideLabel value={name} onChange={setName}
           options={[{ id: 'all', name: t('timeline-all') }, ...FILTERS.map((id) => ({ id, name: t(`timeline-${id.replace('.', '-') as 'message-received' | 'message-sent' | 'note-added' | 'conversation-closed'}`) }))]}

@@ -8,6 +8,7 @@ import { PasswordField, Select, TextField } from '../../ui/field'
 import { Entrance } from './entrance'
 import { sessionQuery, setupQuery } from './queries'
 import { timeZones } from './time-zones'
+import { usePageTitle } from '../../ui/page-title'
 
 const MIN_PASSWORD = 12
 
@@ -18,6 +19,7 @@ export function Setup({ onDone }: { onDone: () => void }) {
   const [errors, setErrors] = useState<Record<string, string>>({})
   const [alert, setAlert] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  usePageTitle(t('setup-title'))
 
   const bind = (field: keyof typeof form) => ({
     value: form[field],

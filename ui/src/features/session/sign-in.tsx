@@ -7,6 +7,7 @@ import { Button } from '../../ui/button'
 import { PasswordField, TextField } from '../../ui/field'
 import { Entrance } from './entrance'
 import { sessionQuery } from './queries'
+import { usePageTitle } from '../../ui/page-title'
 
 export function SignIn({ expired, onSignedIn }: { expired: boolean; onSignedIn: () => void }) {
   const { t } = useI18n()
@@ -16,6 +17,7 @@ export function SignIn({ expired, onSignedIn }: { expired: boolean; onSignedIn: 
   const [error, setError] = useState<ApiError | null>(null)
   const [busy, setBusy] = useState(false)
   const wait = useCountdown(error?.status === 429 ? (error.retryAfter ?? 60) : 0, error)
+  usePageTitle(t('sign-in'))
 
   const submit = async () => {
     if (busy || wait > 0) return

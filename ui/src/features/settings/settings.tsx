@@ -22,6 +22,7 @@ import '../../ui/side-nav.css'
 import '../../ui/table.css'
 import '../inbox/list.css'
 import './settings.css'
+import { usePageTitle } from '../../ui/page-title'
 
 const route = getRouteApi('/shell/settings/{-$section}')
 
@@ -38,6 +39,7 @@ export function Settings() {
   const sections = sectionsFor(me)
   const chosen = sections.find((one) => one.id === section) ?? (onePane ? null : sections[0]!)
   const Screen = chosen && SCREENS[chosen.id]
+  usePageTitle(chosen && t(`settings-${chosen.id}`), t('settings'))
   return (
     <div className="screen settings" data-pane={chosen ? 'section' : 'nav'}>
       <div className="settings__side" role={chosen ? undefined : 'main'}><SettingsNav current={chosen?.id ?? null} /></div>

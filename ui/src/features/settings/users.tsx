@@ -31,24 +31,24 @@ export function Users() {
       <Listing query={users} empty={{ icon: UsersIcon, title: t('users-none') }}>
         {(items) => (
           <div className="table-frame">
-            <table className="table">
+            <table className="table table--stack" role="table">
               <caption className="visually-hidden">{t('settings-users')}</caption>
-              <thead><tr><th scope="col">{t('field-name')}</th><th scope="col">{t('role')}</th><th scope="col"><span className="visually-hidden">{t('actions')}</span></th></tr></thead>
-              <tbody>
+              <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">{t('field-name')}</th><th scope="col" role="columnheader">{t('role')}</th><th scope="col" role="columnheader"><span className="visually-hidden">{t('actions')}</span></th></tr></thead>
+              <tbody role="rowgroup">
                 {items.map((user) => (
-                  <tr key={user.id} className={user.disabled_at ? 'table__muted' : undefined}>
-                    <td>
+                  <tr key={user.id} role="row" className={user.disabled_at ? 'table__muted' : undefined}>
+                    <td role="cell">
                       <span className="table__name">
                         <Avatar name={user.name} size={28} />
                         <span><span className="table__strong">{user.name}</span><span className="table__sub">{user.email}</span></span>
                       </span>
                     </td>
-                    <td>
+                    <td role="cell">
                       {user.id === me.id || user.disabled_at
                         ? <span>{user.disabled_at ? t('disabled') : t(`role-${user.role}`)}</span>
                         : <Select label={t('role-of', { name: user.name })} hideLabel options={roles} value={user.role} onChange={(role) => void act(() => api.patch(`users/${user.id}`, { role }), t('role-changed', { name: user.name }))} />}
                     </td>
-                    <td className="table__acts">
+                    <td role="cell" className="table__acts">
                       {user.id !== me.id && (
                         <Button size="small" kind="quiet" aria-label={t(user.disabled_at ? 'enable-named' : 'disable-named', { name: user.name })} onPress={() => void act(() => api.patch(`users/${user.id}`, { disabled: !user.disabled_at }))}>
                           {t(user.disabled_at ? 'enable' : 'disable')}

@@ -7,6 +7,7 @@ import { Palette } from '../commands/palette'
 import { ShortcutList } from '../commands/shortcut-list'
 import { useCommands } from '../commands/store'
 import { undoLast } from '../commands/undo'
+import { useOutbox } from '../inbox/use-outbox'
 import { ConnectionBar } from '../live/connection-bar'
 import { useLive } from '../live/use-live'
 import { applyDensity, applyTheme } from '../session/appearance'
@@ -27,6 +28,7 @@ export function Shell() {
   useEffect(() => applyDensity(me.density), [me.density])
   useKeyboard(me.single_keys)
   useLive()
+  useOutbox()
   usePlaces({ openPalette: () => setPalette(true), openShortcuts: () => setShortcuts(true) })
 
   return (
