@@ -225,8 +225,12 @@ test('files are sent by button and by paste, and one too large is refused with i
 test('the language can be changed in the chat, stays changed, and the launcher follows', async () => {
   const { page, app, context } = await visit({ path: '/?lang=en' });
   await openChat(page);
+  await say(app, 'Hello');
+  await app.getByRole('textbox', { name: 'E-mail address' }).fill('anna@example.com');
   await app.getByRole('button', { name: 'Magyar' }).click();
   await app.getByText('Jó napot kívánunk!').waitFor();
+  await until('the server knows', () => chat.lastRequest.locale === 'hu');
+  assert.equal(await app.getByRole('textbox', { name: 'E-mail-cím' }).inputValue(), 'anna@example.com');
   await app.getByRole('button', { name: 'A chat bezárása' }).click();
   await page.reload();
   await launcher(page).click();
@@ -250,4 +254,17 @@ test('a signed identity is told to the server, a rejected one leaves the visitor
   await openChat(bad.page);
   assert.equal(chat.last().person.verified, false);
   await bad.context.close();
+});
+
+test('signing out empties the chat, the draft included', async () => {
+  const { page, app, context } = await visit();
+  await openChat(page);
+  await say(app, 'My order number is 1042');
+  await until('sent', () => spoken().length === 1);
+  await field(app).fill('half a secret');
+  await page.evaluate(() => window.kapocs('identify', null));
+  await until('another visitor', () => chat.visitors.size === 2);
+  assert.equal(await field(app).inputValue(), '');
+  assert.equal(await log(app).getByRole('listitem').count(), 0);
+  await context.close();
 });

@@ -36,6 +36,12 @@ export function App({ session, api, store, title, framed, onLanguage, onClose }:
   const { polite, assertive, say } = useAnnouncements(state, offline, uploads, email.shown ? t.emailHelp : '');
   const [dragging, drag] = useDrop(files.add);
 
+  useEffect(() => {
+    if (!state.forgotten) return;
+    setDraft('');
+    files.clear();
+  }, [state.forgotten]);
+
   function submit() {
     const text = draft.trim();
     if (uploads.some((upload) => upload.state === 'uploading')) return say(t.attachmentWait);
@@ -110,14 +116,14 @@ export function App({ session, api, store, title, framed, onLanguage, onClose }:
 }
 
 /** When the address is asked for, by the channel's rule, and what has become of it. */
-function useEmail({ channel, person, online, messages, outgoing, stage }: State, store: Store) {
+function useEmail({ channel, person, online, messages, outgoing }: State, store: Store) {
   const [later, setLater] = useKept(store, 'email-later');
   const [changing, setChanging] = useState(false);
   const rule = channel?.ask_email ?? 'never';
   const address = person?.email ?? null;
   const wrote = messages.some((message) => message.from === 'visitor') || outgoing.length > 0;
-  const required = rule === 'require' && stage === 'ready' && !address;
-  const offered = rule === 'offer' && stage === 'ready' && !address && !later && (wrote || !online);
+  const required = rule === 'require' && person !== null && !address;
+  const offered = rule === 'offer' && person !== null && !address && !later && (wrote || !online);
   return {
     required,
     shown: required || offered || changing,

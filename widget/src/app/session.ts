@@ -26,6 +26,8 @@ export interface State {
   read: number;
   /** Grows with each refused message; drives the assertive announcement. */
   refusals: number;
+  /** Grows when this device is to forget what was written on it. */
+  forgotten: number;
 }
 
 export interface Context {
@@ -103,6 +105,7 @@ export function createSession({ api, store, createLink }: Parts): Session {
     seen: 0,
     read: Number(store.get('read') ?? -1),
     refusals: 0,
+    forgotten: 0,
   };
   api.token = store.get('token');
 
@@ -175,7 +178,7 @@ export function createSession({ api, store, createLink }: Parts): Session {
   function becomeOther(visitor: Visitor) {
     if (store.get('verified')) {
       outbox.clear();
-      store.set('draft', null);
+      set({ forgotten: state.forgotten + 1 });
     }
     store.set('visitor', visitor.visitor_id);
     store.set('read', null);
@@ -248,10 +251,10 @@ export function createSession({ api, store, createLink }: Parts): Session {
 
   function forget() {
     link.close();
-    for (const name of ['token', 'visitor', 'verified', 'read', 'draft']) store.set(name, null);
+    for (const name of ['token', 'visitor', 'verified', 'read']) store.set(name, null);
     outbox.clear();
     api.token = identity = null;
-    set({ stage: 'idle', conversation: false, messages: [], person: null, loaded: false, read: -1 });
+    set({ stage: 'idle', forgotten: state.forgotten + 1, conversation: false, messages: [], person: null, loaded: false, read: -1 });
   }
 
   return {
