@@ -14,12 +14,13 @@ interface Props { conversation: string; overlay: boolean; isMain: boolean; resiz
 
 export function CustomerPanel({ conversation: id, overlay, isMain, resizer, onClose }: Props) {
   const Title = isMain ? 'h1' : 'h2'
+  const Pane = isMain ? 'main' : 'aside'
   const { t } = useI18n()
   const { data: conversation } = useQuery(conversationQuery(id))
   const personId = conversation?.person.id
   const person = useQuery({ ...personQuery(personId ?? ''), enabled: !!personId })
   return (
-    <aside className={`panel${overlay ? ' panel--overlay' : ''}`} role={isMain ? 'main' : undefined} aria-label={t('customer-panel')}>
+    <Pane className={`panel${overlay ? ' panel--overlay' : ''}`} aria-label={t('customer-panel')}>
       {resizer}
       <div className="panel__scroll scroll">
         <div className="panel__bar">
@@ -32,7 +33,7 @@ export function CustomerPanel({ conversation: id, overlay, isMain, resizer, onCl
         {person.isError && !person.data && <LoadFailure error={person.error} onRetry={() => void person.refetch()} />}
         {person.data ? (
           <>
-            <PersonHead person={person.data} />
+            <PersonHead person={person.data} title={isMain ? 'h2' : 'h3'} />
             <PersonFacts person={person.data} />
             <PersonConversations person={person.data.id} except={id} />
             <PersonTimeline person={person.data.id} />
@@ -41,6 +42,6 @@ export function CustomerPanel({ conversation: id, overlay, isMain, resizer, onCl
           <div className="skeleton-stack" aria-hidden="true"><Skeleton width={48} height={48} round /><Skeleton width="60%" height={16} /><Skeleton width="80%" /><Skeleton width="70%" /></div>
         )}
       </div>
-    </aside>
+    </Pane>
   )
 }

@@ -75,6 +75,22 @@ export function Inbox() {
     openConversation: open, compose: () => setComposing(true),
   })
 
+  // The open conversation and its customer are not drawn again at each step through the list.
+  const latest = useRef({ afterClose, back, acts, setPanel, setWidths, panelOn, widths })
+  latest.current = { afterClose, back, acts, setPanel, setWidths, panelOn, widths }
+  const conversation = useMemo(() => open && (
+    <ConversationPane
+      key={open} id={open} params={params} acts={latest.current.acts} isMain={onePane} panelOn={panelOn} onBack={() => latest.current.back()}
+      onPanel={() => latest.current.setPanel(!latest.current.panelOn)} onClosed={(closed) => latest.current.afterClose(closed)}
+    />
+  ), [open, params, onePane, panelOn, t])
+  const panel = useMemo(() => open && panelOn && (
+    <CustomerPanel
+      conversation={open} overlay={!wide} isMain={onePane} onClose={() => latest.current.setPanel(false)}
+      resizer={wide && <Resizer label={t('resize-panel')} width={widths.panel} min={260} max={460} reverse onResize={(panel) => latest.current.setWidths({ ...latest.current.widths, panel })} />}
+    />
+  ), [open, panelOn, wide, onePane, widths.panel, t])
+
   const pane = open ? 'conversation' : 'list'
   return (
     <div className="screen inbox" data-pane={panelOn && open && onePane ? 'panel' : pane} data-panel={panelOn && open ? 'on' : 'off'} style={{ '--list-w': `${widths.list}px`, '--aside-w': `${widths.panel}px` } as React.CSSProperties}>
@@ -92,16 +108,10 @@ export function Inbox() {
         {!onePane && <Resizer label={t('resize-list')} width={widths.list} min={260} max={520} onResize={(list) => setWidths({ ...widths, list })} />}
       </section>
       <main className="inbox__main" id="main" tabIndex={-1}>
-        {open
-          ? <ConversationPane key={open} id={open} params={params} acts={acts} isMain={onePane} panelOn={panelOn} onBack={back} onPanel={() => setPanel(!panelOn)} onClosed={afterClose} />
-          : <div className="inbox__nothing"><Empty icon={MessagesSquare} title={t('choose-conversation')}>{t('choose-conversation-text')}</Empty></div>}
+        {conversation
+          || <div className="inbox__nothing"><Empty icon={MessagesSquare} title={t('choose-conversation')}>{t('choose-conversation-text')}</Empty></div>}
       </main>
-      {open && panelOn && (
-        <CustomerPanel
-          conversation={open} overlay={!wide} isMain={onePane} onClose={() => setPanel(false)}
-          resizer={wide && <Resizer label={t('resize-panel')} width={widths.panel} min={260} max={460} reverse onResize={(panel) => setWidths({ ...widths, panel })} />}
-        />
-      )}
+      {panel}
       <NewConversation isOpen={composing} onClose={() => setComposing(false)} onStarted={goTo} />
     </div>
   )

@@ -70,7 +70,7 @@ export function useMentions(field: RefObject<HTMLTextAreaElement | null>, text: 
     popover, onKeyDown,
     fieldProps: {
       onSelect: (event: { currentTarget: HTMLTextAreaElement }) => setCaret(event.currentTarget.selectionStart),
-      ...(open && { 'aria-controls': listId, 'aria-activedescendant': `${listId}-${index}`, 'aria-expanded': true, 'aria-haspopup': 'listbox' as const, role: 'combobox' }),
+      ...(open && { 'aria-controls': listId, 'aria-activedescendant': `${listId}-${index}`, 'aria-haspopup': 'listbox' as const, 'aria-autocomplete': 'list' as const }),
     },
     idsIn: (final: string) => users.filter((user) => final.includes(`@${user.name}`)).map((user) => user.id),
   }

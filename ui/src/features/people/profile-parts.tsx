@@ -14,7 +14,7 @@ import { personConversationsQuery, timelineQuery } from './queries'
 import '../../ui/table.css'
 import './people.css'
 
-export function PersonHead({ person, title: Title = 'h3' }: { person: Person; title?: 'h1' | 'h3' }) {
+export function PersonHead({ person, title: Title = 'h3' }: { person: Person; title?: 'h1' | 'h2' | 'h3' }) {
   const { t, format } = useI18n()
   return (
     <header className="person-head">
