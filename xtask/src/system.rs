@@ -15,7 +15,7 @@ struct Package {
     proof: &'static str,
 }
 
-const PACKAGES: [Package; 9] = [
+const PACKAGES: [Package; 10] = [
     Package { name: "chromium", proof: "/usr/bin/chromium" },
     Package { name: "postgresql", proof: "/usr/lib/postgresql/*/bin/initdb" },
     Package { name: "postfix", proof: "/usr/lib/postfix/sbin/master" },
@@ -23,6 +23,8 @@ const PACKAGES: [Package; 9] = [
     Package { name: "dovecot-lmtpd", proof: "/usr/lib/dovecot/lmtp" },
     Package { name: "openssl", proof: "/usr/bin/openssl" },
     Package { name: "swaks", proof: "/usr/bin/swaks" },
+    // swaks only recommends it, and speaks no TLS without it.
+    Package { name: "libnet-ssleay-perl", proof: "/usr/share/doc/libnet-ssleay-perl" },
     Package { name: "strace", proof: "/usr/bin/strace" },
     Package { name: "ca-certificates", proof: "/etc/ssl/certs/ca-certificates.crt" },
 ];

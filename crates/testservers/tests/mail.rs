@@ -96,7 +96,8 @@ fn a_mail_of_swaks_arrives_over_tls_with_a_sign_in() {
         .args(["--from", ANNA, "--to", "support+x7@kapocs.example", "--body", "from swaks"])
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
     let kept = mail.wait_for_messages(SUPPORT, 1).remove(0);
     assert!(String::from_utf8(kept).unwrap().contains("from swaks"));
 }
