@@ -55,6 +55,8 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405, "This method is not allowed here.", "Ez a művelet itt nem használható.";
     Conflict = "conflict", 409, "Someone else changed this meanwhile.", "Ezt közben valaki más módosította.";
     AlreadyExists = "already_exists", 409, "This already exists.", "Ilyen már van.";
+    LastAdministrator = "last_administrator", 409, "A workspace needs at least one administrator.", "Legalább egy adminisztrátornak maradnia kell.";
+    InUse = "in_use", 409, "Something still belongs to this.", "Ehhez még tartozik valami.";
     RequestInFlight = "request_in_flight", 409, "The same request is still being worked on.", "Ugyanez a kérés még feldolgozás alatt áll.";
     IdempotencyMismatch = "idempotency_mismatch", 422, "This idempotency key was used for a different request.", "Ezt az ismétlési kulcsot már egy másik kéréshez használták.";
     AnsweredMeanwhile = "answered_meanwhile", 409, "A colleague answered while you were writing.", "Egy munkatárs válaszolt, miközben Ön írt.";

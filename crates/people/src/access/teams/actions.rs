@@ -45,7 +45,7 @@ pub fn change(
 pub fn delete(tx: &mut Tx<'_>, id: TeamId, ip: Option<IpAddr>) -> Result<()> {
     let team = get(tx, id)?;
     if rows::is_used(tx, id)? {
-        return Err(Error::new(Code::Conflict).detail("team_in_use"));
+        return Err(Error::new(Code::InUse));
     }
     rows::delete(tx, id)?;
     told(tx, "team.deleted", &team, Some(summary(&team)), None, ip)

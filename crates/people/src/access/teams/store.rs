@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Code, Error, Result, Role, TeamId, UserId};
+use kernel::{Code, Error, Result, TeamId, UserId};
 use store::{Read, Tx, Value, params};
 
 use super::Team;
@@ -60,15 +60,18 @@ pub fn names(read: &mut Read<'_>, ids: &[TeamId]) -> Result<HashMap<TeamId, Stri
 
 /// Private teams whose work the caller may not see. Empty for administrators, keys, the system, and for visitors, who
 /// are held to their own conversation by other means.
+///
+/// The role is the stored one: an open socket remembers only the role of its beginning.
 pub fn hidden(read: &mut Read<'_>) -> Result<Vec<TeamId>> {
     let Some(user) = read.caller().user() else { return Ok(Vec::new()) };
-    if read.caller().role == Role::Administrator {
-        return Ok(Vec::new());
-    }
     let workspace = read.workspace();
-    let sql = "SELECT t.id FROM teams t WHERE t.workspace_id = $1 AND t.private = 1 AND NOT EXISTS (
-                   SELECT 1 FROM team_members m
-                   WHERE m.workspace_id = t.workspace_id AND m.team_id = t.id AND m.user_id = $2)
+    let sql = "SELECT t.id FROM teams t WHERE t.workspace_id = $1 AND t.private = 1
+                 AND NOT EXISTS (
+                     SELECT 1 FROM team_members m
+                     WHERE m.workspace_id = t.workspace_id AND m.team_id = t.id AND m.user_id = $2)
+                 AND NOT EXISTS (
+                     SELECT 1 FROM users u
+                     WHERE u.workspace_id = t.workspace_id AND u.id = $2 AND u.role = 'administrator')
                ORDER BY t.id";
     read.rows(sql, params![workspace, user])?.iter().map(|row| row.get(0)).collect()
 }

@@ -70,7 +70,7 @@ pub fn change(tx: &mut Tx<'_>, id: UserId, change: &UserChange, ip: Option<IpAdd
         user.disabled_at = if disabled { before.disabled_at.or(Some(tx.now())) } else { None };
     }
     if is_administrator(&before) && !is_administrator(&user) && administrators == 1 {
-        return Err(Error::new(Code::Conflict).field("role").detail("last_administrator"));
+        return Err(Error::new(Code::LastAdministrator));
     }
     if user != before {
         rows::update(tx, &user)?;
