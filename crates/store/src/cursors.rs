@@ -127,7 +127,7 @@ fn cursor_for_update(tx: &mut Tx<'_>, name: &str) -> Result<FactCursor> {
     Ok(FactCursor { tx: row.get(0)?, seq: row.get(1)? })
 }
 
-fn put_aside(tx: &mut Tx<'_>, reactor: &str, fact: &Fact, error: &Error) -> Result<()> {
+pub(crate) fn put_aside(tx: &mut Tx<'_>, reactor: &str, fact: &Fact, error: &Error) -> Result<()> {
     tracing::error!(reactor, fact = %fact.cursor, %error, "a fact was set aside");
     let (workspace, now) = (tx.workspace(), tx.now());
     tx.execute(

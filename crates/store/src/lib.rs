@@ -8,17 +8,20 @@
 mod backend;
 mod blobs;
 mod bus;
+mod copy;
 mod cursors;
 mod db;
 mod dialect;
 mod facts;
 mod jobs;
 mod migrate;
+pub mod search;
 mod tx;
 mod value;
 
 pub use blobs::{BlobHash, Blobs};
 pub use bus::Bus;
+pub use copy::copy_sqlite;
 pub use cursors::{Reactor, SetAside, Tail, run_reactors};
 pub use db::{Db, Options};
 pub use dialect::Dialect;

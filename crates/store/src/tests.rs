@@ -17,9 +17,9 @@ use crate::{
     replay_job, run_reactors,
 };
 
-struct TestDb {
-    db: Db,
-    caller: Caller,
+pub(crate) struct TestDb {
+    pub(crate) db: Db,
+    pub(crate) caller: Caller,
     folder: std::path::PathBuf,
 }
 
@@ -30,7 +30,7 @@ impl Drop for TestDb {
 }
 
 /// The engines to test: SQLite always, PostgreSQL when its address is given.
-async fn engines() -> Vec<TestDb> {
+pub(crate) async fn engines() -> Vec<TestDb> {
     let mut all = vec![open(None).await];
     if let Ok(url) = std::env::var("KAPOCS_TEST_POSTGRES") {
         all.push(open(Some(url)).await);
@@ -38,7 +38,7 @@ async fn engines() -> Vec<TestDb> {
     all
 }
 
-async fn open(server: Option<String>) -> TestDb {
+pub(crate) async fn open(server: Option<String>) -> TestDb {
     let name = format!("kapocs_{}", uuid::Uuid::now_v7().simple());
     let folder = std::env::temp_dir().join(&name);
     let database = match server {
