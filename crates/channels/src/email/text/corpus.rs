@@ -5,6 +5,7 @@ use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
@@ -13,9 +14,17 @@ use super::{bounce, html, *};
 pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_795_253_105);
 const LIMIT: Duration = Duration::from_secs(10);
 
+/// Work done by this thread so far: what its neighbours do on the same machine does not count.
+pub(super) fn cpu_time() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let spent = fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = spent.and_then(|line| line.split(' ').next()?.parse().ok());
+    nanos.map_or_else(|| START.get_or_init(Instant::now).elapsed(), Duration::from_nanos)
+}
+
 /// Parses, classifies, splits, sanitises; fails when it takes too long.
 pub(super) fn through_everything(name: &str, raw: &[u8]) -> Option<Mail> {
-    let start = Instant::now();
+    let start = cpu_time();
     let mail = parse(raw, NOW);
     if let Ok(mail) = &mail {
         classify(mail, "instance");
@@ -39,8 +48,26 @@ pub(super) fn through_everything(name: &str, raw: &[u8]) -> Option<Mail> {
             assert!(!clean.to_lowercase().contains("<script"), "{name}: a script survived");
         }
     }
-    assert!(start.elapsed() < LIMIT, "{name} took {:?}", start.elapsed());
+    let took = cpu_time() - start;
+    assert!(took < LIMIT, "{name} took {took:?}");
     mail.ok()
+}
+
+fn fixture_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mail")
+}
+
+pub(super) fn fixture(name: &str) -> Vec<u8> {
+    let path = fixture_folder().join(format!("{name}.eml"));
+    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+pub(super) fn fixtures() -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    files(&fixture_folder(), &mut found);
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
+    found.sort();
+    found.into_iter().map(|path| (path.display().to_string(), fs::read(&path).expect("a fixture"))).collect()
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -73,6 +100,150 @@ fn mail_parser_corpus() -> Option<Vec<PathBuf>> {
     files(&folder, &mut found);
     found.retain(|path| path.extension().is_none_or(|extension| extension != "json"));
     Some(found)
+}
+
+#[test]
+fn our_own_mails_go_through() {
+    let all = fixtures();
+    assert!(all.len() >= 30, "{} fixtures", all.len());
+    for (name, raw) in all {
+        assert!(through_everything(&name, &raw).is_some(), "{name}");
+    }
+}
+
+/// (fixture, the new text, whether something was quoted, the signature)
+const SPLITS: [(&str, &str, bool, Option<&str>); 18] = [
+    ("gmail-web-hu", "Kedves Béla!\n\nKöszönöm, a második ajánlat megfelel.", true, None),
+    ("gmail-web-en", "Paid this morning, thanks.", true, None),
+    ("gmail-android-en", "Tuesday works for me.", true, None),
+    (
+        "outlook-desktop-hu",
+        "Tisztelt Ügyfélszolgálat!\n\nA szerződést aláírva csatoljuk.\n\nÜdvözlettel:\nNagy Péter",
+        true,
+        None,
+    ),
+    ("outlook-desktop-en", "Signed copy attached.\n\nKind regards,\nSarah", true, None),
+    ("outlook-web-hu", "Megkaptam, köszönöm!", true, None),
+    (
+        "outlook-mobile-hu",
+        "Kedden délután jó lenne.",
+        true,
+        Some("Az Outlook Android letöltése<https://aka.ms/AAb9ysg>"),
+    ),
+    ("apple-mail-en", "Still waiting for the parcel.", true, None),
+    ("iphone-hu", "Még mindig nem jött meg.", true, Some("iPhone-omról küldve")),
+    (
+        "thunderbird-hu",
+        "Azóta is ugyanaz a hiba jön elő, ha a mentés gombra kattintok.",
+        true,
+        Some("-- \nKiss Gábor\n+36 30 123 4567"),
+    ),
+    ("thunderbird-bottom-en", "Version 4.2 on Debian.", true, None),
+    (
+        "freemail-hu",
+        "Tisztelt Cím!\n\nA gép újra elromlott, őszintén szólva nem örülök. Kérem, küldjenek szerelőt.",
+        true,
+        None,
+    ),
+    ("citromail-hu", "Rendben, otthon leszek.", true, None),
+    ("roundcube-hu", "Csatolva küldöm.", true, Some("-- \nFarkas Judit\nEgyetemi Hivatal")),
+    ("yahoo-hu", "Elfogadom a kártérítést.", true, None),
+    ("samsung-hu", "Köszönöm az infót!", true, Some("Samsung Galaxy okostelefonomról küldve.")),
+    ("proton-en", "Please delete my data.", true, Some("Sent with Proton Mail secure email.")),
+    ("mailing-list-hu", "Szombaton karbantartás lesz.", false, None),
+];
+
+#[test]
+fn the_new_text_is_found_in_the_mail_of_every_program() {
+    for (name, text, quoted, signature) in SPLITS {
+        let split = split_quotes(&parse(&fixture(name), NOW).expect("a mail").text);
+        assert_eq!(
+            (split.text.as_str(), split.quoted.is_some(), split.signature.as_deref()),
+            (text, quoted, signature),
+            "{name}"
+        );
+    }
+}
+
+fn shown(name: &str) -> (Mail, String) {
+    let pictures = HashMap::new();
+    let options = html::Options {
+        pictures: &pictures,
+        remote: html::RemoteImages::Blocked,
+        fold_quotes: true,
+        locale: Locale::Hu,
+    };
+    let mail = parse(&fixture(name), NOW).expect("a mail");
+    let html = html::sanitise(mail.html.as_deref().expect("HTML"), &options).html;
+    (mail, html)
+}
+
+#[test]
+fn html_answers_fold_their_history() {
+    let programs = [
+        "gmail-web-hu",
+        "gmail-web-en",
+        "outlook-desktop-hu",
+        "outlook-desktop-en",
+        "outlook-web-hu",
+        "apple-mail-en",
+        "yahoo-hu",
+        "proton-en",
+    ];
+    for name in programs {
+        let (mail, html) = shown(name);
+        let (answer, folded) = html.split_once("<details>").unwrap_or_else(|| panic!("{name}: {html}"));
+        let first = split_quotes(&mail.text).text.lines().next().expect("a line").to_owned();
+        assert!(html::to_text(answer).starts_with(&first), "{name}: {answer}");
+        assert!(
+            folded.contains("pelda.hu") || folded.contains("Példa") || folded.contains("Example Support"),
+            "{name}: {folded}"
+        );
+    }
+}
+
+#[test]
+fn html_forwards_and_answers_below_stay_in_sight() {
+    for (name, wanted) in [("gmail-forward-hu", "A doboz"), ("thunderbird-bottom-en", "Version 4.2")] {
+        let (_, html) = shown(name);
+        let before = html.split("<details>").next().unwrap_or_default();
+        let after = html.rsplit("</details>").next().unwrap_or_default();
+        assert!(before.contains(wanted) || after.contains(wanted), "{name}: {html}");
+    }
+}
+
+#[test]
+fn each_kind_of_mail_is_known() {
+    let verdict = |name: &str| classify(&parse(&fixture(name), NOW).expect("a mail"), "instance");
+    for name in [
+        "gmail-web-hu",
+        "iphone-hu",
+        "freemail-hu",
+        "nested-and-tnef",
+        "calendar-invite-en",
+        "inline-picture-hu",
+    ] {
+        assert!(
+            verdict(name).class == Class::Person && verdict(name).answerable,
+            "{name}: {:?}",
+            verdict(name)
+        );
+    }
+    for name in ["vacation-outlook-hu", "vacation-unix-en"] {
+        assert!(matches!(verdict(name).class, Class::AutoReply(_)), "{name}");
+    }
+    for name in [
+        "bounce-postfix-en",
+        "bounce-exchange-hu",
+        "bounce-freemail-hu",
+        "bounce-delay-en",
+        "complaint-arf-en",
+    ] {
+        assert!(matches!(verdict(name).class, Class::Bounce(_)), "{name}");
+    }
+    assert!(matches!(verdict("mailing-list-hu").class, Class::List(_)));
+    assert!(verdict("confirm-account-en").confirmation);
+    assert!(!verdict("two-authors").answerable && !verdict("no-author-future-date").answerable);
 }
 
 #[test]

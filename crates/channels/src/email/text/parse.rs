@@ -110,7 +110,10 @@ fn return_path(value: &str) -> String {
 }
 
 fn believable(date: &DateTime, received_at: Timestamp) -> Option<Timestamp> {
-    if !date.is_valid() || date.year > 9_000 {
+    let day = |part: u8| i8::try_from(part).unwrap_or_default();
+    let exists =
+        jiff::civil::Date::new(i16::try_from(date.year).ok()?, day(date.month), day(date.day)).is_ok();
+    if !exists || !date.is_valid() {
         return None;
     }
     let sent = Timestamp::from_seconds(date.to_timestamp());

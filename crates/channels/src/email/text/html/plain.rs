@@ -37,6 +37,7 @@ fn tidy(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::email::text::corpus::cpu_time;
 
     #[test]
     fn html_reads_as_a_person_would_type_it() {
@@ -60,9 +61,9 @@ mod tests {
             "<b><p>".repeat(50_000),
         ];
         for bomb in bombs {
-            let start = std::time::Instant::now();
+            let start = cpu_time();
             to_text(&bomb);
-            assert!(start.elapsed().as_secs() < 5, "{}", &bomb[..20]);
+            assert!((cpu_time() - start).as_secs() < 5, "{}", &bomb[..20]);
         }
     }
 }

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::email::text::corpus::cpu_time;
 
 fn pictures() -> HashMap<String, String> {
     HashMap::from([("logo@example.hu".to_owned(), "/content/a/logo".to_owned())])
@@ -218,9 +219,9 @@ fn hostile_trees_are_cut_down_in_time() {
         "<div class=gmail_quote>x".repeat(50_000),
     ];
     for bomb in bombs {
-        let start = std::time::Instant::now();
+        let start = cpu_time();
         assert_inert(&blocked(&bomb).html);
-        assert!(start.elapsed().as_secs() < 8, "{:?} for {}", start.elapsed(), &bomb[..20]);
+        assert!((cpu_time() - start).as_secs() < 8, "{}", &bomb[..20]);
     }
 }
 
