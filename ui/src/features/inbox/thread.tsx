@@ -21,7 +21,7 @@ export function ThreadView({ conversation, thread }: { conversation: Conversatio
   const client = useQueryClient()
   const outgoing = useOutgoing(conversation.id, me.id)
   const typing = useTyping(conversation.id)
-  const { scroller, atEnd, onScroll, toEnd } = useStayAtEnd(thread.items, outgoing.length)
+  const { scroller, atEnd, onScroll, toEnd } = useStayAtEnd(thread.items, outgoing.map((entry) => entry.clientId + entry.state).join())
   const [loading, setLoading] = useState(false)
   const known = new Set(thread.items.map((message) => message.client_id))
   const older = () => {
@@ -65,7 +65,7 @@ function DaySeparator({ at }: { at: string }) {
 }
 
 /** Stays with the newest message while one is there; otherwise offers the way. */
-function useStayAtEnd(messages: Message[], outgoing: number) {
+function useStayAtEnd(messages: Message[], outgoing: string) {
   const scroller = useRef<HTMLDivElement>(null)
   const [atEnd, setAtEnd] = useState(true)
   const wasAtEnd = useRef(true)

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useI18n } from '../../i18n/context'
@@ -11,12 +12,18 @@ import { useOutbox } from '../inbox/use-outbox'
 import { ConnectionBar } from '../live/connection-bar'
 import { useLive } from '../live/use-live'
 import { applyDensity, applyTheme } from '../session/appearance'
-import { useMe } from '../session/queries'
+import { sessionQuery, useMe } from '../session/queries'
 import { sectionsFor } from '../settings/sections'
 import { Rail } from './rail'
 import './shell.css'
 
+/** Empty for the moment between the end of a session and the sign-in page. */
 export function Shell() {
+  const { data: me } = useQuery(sessionQuery)
+  return me ? <SignedIn /> : null
+}
+
+function SignedIn() {
   const me = useMe()
   const { t, setLocale, setTimeZone } = useI18n()
   const [palette, setPalette] = useState(false)
