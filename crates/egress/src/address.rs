@@ -147,3 +147,15 @@ fn is_own(ip: IpAddr) -> bool {
     });
     source.is_ok_and(|source| source.ip() == ip)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_knows_its_own_addresses_from_those_of_others() {
+        assert!(is_own(Ipv4Addr::LOCALHOST.into()));
+        assert!(!is_own(Ipv4Addr::new(192, 0, 2, 1).into()));
+        assert!(!Range::Own.allowed_by(Grant::Public) && Range::Own.allowed_by(Grant::Operator));
+    }
+}

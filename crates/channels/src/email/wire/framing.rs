@@ -6,11 +6,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 const CHUNK: usize = 16 * 1024;
 
-#[derive(Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum LineError {
     Closed,
-    Io(io::Error),
+    Io,
     TooLong,
+    Malformed,
     /// A CR or LF alone. Two programs could see different lines here, so nobody may guess.
     BareNewline,
 }
@@ -40,12 +41,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Framed<S> {
         self.output.extend_from_slice(bytes);
     }
 
+    /// May be cancelled: what has left is not sent again.
     pub async fn flush(&mut self) -> io::Result<()> {
-        if !self.output.is_empty() {
-            self.stream.write_all(&self.output).await?;
-            self.output.clear();
+        while !self.output.is_empty() {
+            let written = self.stream.write(&self.output).await?;
+            if written == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            self.output.drain(..written);
         }
         self.stream.flush().await
+    }
+
+    /// What still waits to be written is not worth it any more.
+    pub fn discard_output(&mut self) {
+        self.output.clear();
     }
 
     /// The next line without its CRLF. Answers leave before anything is waited for; may be cancelled between reads.
@@ -64,8 +74,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Framed<S> {
             if seen > limit + 1 {
                 return Err(LineError::TooLong);
             }
-            self.flush().await.map_err(LineError::Io)?;
-            if self.fill().await.map_err(LineError::Io)? == 0 {
+            self.flush().await.map_err(|_| LineError::Io)?;
+            if self.fill().await.map_err(|_| LineError::Io)? == 0 {
                 return Err(LineError::Closed);
             }
         }

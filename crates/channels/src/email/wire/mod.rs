@@ -4,7 +4,9 @@
 //! "kept" only after the sink has committed it; what is sent reports an outcome per recipient and is never sent again
 //! from in here. Memory is bounded everywhere. No address, body or secret is logged.
 
+mod address;
 pub mod credentials;
 mod framing;
 pub mod imap;
+pub mod smtp_client;
 pub mod smtp_server;

@@ -161,6 +161,8 @@ pub enum Trouble {
     Connect(egress::Failure),
     #[error("the server does not accept the sign-in")]
     Login,
+    #[error("a password is never sent in clear over the internet")]
+    Insecure,
     #[error("no access token could be had")]
     Token,
     #[error("the mailbox cannot be opened")]

@@ -7,7 +7,7 @@ use async_imap::{
     error::Error,
     imap_proto::{Capability, MailboxDatum, RequestId, Response, ResponseCode, Status},
 };
-use egress::{CONNECT_TIMEOUT, TlsMode};
+use egress::{CONNECT_TIMEOUT, Grant, TlsMode};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{ImapConfig, Trouble, guard::Guarded, name};
@@ -168,6 +168,9 @@ fn collect_capabilities(response: &Response<'_>, found: &mut Vec<String>) {
 
 /// Connects, reads the greeting and secures the connection.
 async fn greet(config: &ImapConfig) -> Result<(Client<Guarded>, Vec<String>), Trouble> {
+    if config.tls.mode == TlsMode::None && config.grant == Grant::Public {
+        return Err(Trouble::Insecure);
+    }
     let limit = config.max_message + LITERAL_SLACK;
     let stream =
         egress::connect_tls(&config.policy, &config.target, config.grant, &config.tls, CONNECT_TIMEOUT);

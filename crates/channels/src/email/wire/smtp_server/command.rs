@@ -1,9 +1,6 @@
 //! The command lines of RFC 5321 and 2033, read strictly.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
-const MAX_LOCAL_PART: usize = 64;
-const MAX_ADDRESS: usize = 254;
+use crate::email::wire::address::is_address;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Hello {
@@ -160,48 +157,7 @@ fn strip_route(path: &str) -> &str {
 }
 
 fn address(text: &str) -> Result<String, Fault> {
-    let (local, domain) = text.rsplit_once('@').ok_or(Fault::Address)?;
-    let fits = !local.is_empty() && local.len() <= MAX_LOCAL_PART && text.len() <= MAX_ADDRESS;
-    let local_is_valid =
-        if local.starts_with('"') { is_quoted(local) } else { local.split('.').all(is_atom) };
-    if fits && local_is_valid && is_domain(domain) { Ok(text.to_owned()) } else { Err(Fault::Address) }
-}
-
-fn is_atom(text: &str) -> bool {
-    let is_atext = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) || !c.is_ascii();
-    !text.is_empty() && text.chars().all(is_atext)
-}
-
-fn is_quoted(local: &str) -> bool {
-    let Some(inner) = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
-        return false;
-    };
-    let mut escaped = false;
-    for c in inner.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return false,
-            _ => {}
-        }
-    }
-    !escaped
-}
-
-fn is_domain(domain: &str) -> bool {
-    if let Some(literal) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        let ipv6 = literal.get(..5).filter(|tag| tag.eq_ignore_ascii_case("IPv6:")).map(|_| &literal[5..]);
-        return match ipv6 {
-            Some(ip) => ip.parse::<Ipv6Addr>().is_ok(),
-            None => literal.parse::<Ipv4Addr>().is_ok(),
-        };
-    }
-    let is_label = |label: &str| {
-        let letters =
-            label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_' || !c.is_ascii());
-        letters && (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
-    };
-    domain.split('.').all(is_label)
+    if is_address(text) { Ok(text.to_owned()) } else { Err(Fault::Address) }
 }
 
 #[cfg(test)]

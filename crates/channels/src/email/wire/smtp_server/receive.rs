@@ -69,7 +69,7 @@ impl<S: Sink> Session<S> {
         Next::Continue
     }
 
-    async fn hand_over(&mut self, transaction: Transaction, raw: Vec<u8>) -> Reply {
+    async fn hand_over(&self, transaction: Transaction, raw: Vec<u8>) -> Reply {
         let envelope = Envelope {
             mail_from: transaction.from,
             recipients: transaction.recipients,

@@ -88,7 +88,7 @@ impl<S: Sink> Session<S> {
         };
         match line {
             Ok(Ok(line)) => self.execute(&line).await,
-            Ok(Err(LineError::Closed | LineError::Io(_))) => Next::Close,
+            Ok(Err(LineError::Closed | LineError::Io | LineError::Malformed)) => Next::Close,
             Ok(Err(LineError::TooLong)) => {
                 self.reply(500, "5.5.6", "Line too long");
                 Next::Close
