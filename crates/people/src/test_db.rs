@@ -26,11 +26,18 @@ pub struct TestDb {
     /// The system in a workspace without users.
     pub caller: Caller,
     folder: PathBuf,
+    /// The PostgreSQL server and the name of our database there.
+    server: Option<(String, String)>,
 }
 
 impl Drop for TestDb {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
+        if let Some((url, name)) = self.server.take() {
+            // The blocking client must not run on a thread of the test's runtime.
+            let _ = std::thread::spawn(move || run_on(&url, &format!("DROP DATABASE {name} WITH (FORCE)")))
+                .join();
+        }
     }
 }
 
@@ -69,26 +76,27 @@ pub async fn engines() -> Vec<TestDb> {
     all
 }
 
-async fn open(server: Option<String>) -> TestDb {
+async fn open(url: Option<String>) -> TestDb {
     let name = format!("kapocs_{}", uuid::Uuid::now_v7().simple());
     let folder = std::env::temp_dir().join(&name);
-    let database = match server {
-        None => None,
-        Some(url) => {
-            Some(tokio::task::spawn_blocking(move || create_database(&url, &name)).await.expect("created"))
-        }
-    };
+    let server = url.map(|url| (url, name));
+    let database = server.clone().map(|(url, name)| {
+        let (base, _) = url.rsplit_once('/').expect("a URL with a database");
+        format!("{base}/{name}")
+    });
+    if let Some((url, name)) = server.clone() {
+        let create = move || run_on(&url, &format!("CREATE DATABASE {name}"));
+        tokio::task::spawn_blocking(create).await.expect("created");
+    }
     let options = Options { data: folder.clone(), database };
     let clock = Clock::manual(Timestamp::from_seconds(1_795_000_000));
     let db = Db::open(&options, clock).await.expect("opens");
-    TestDb { db, caller: Caller::system(WorkspaceId::new(), "test"), folder }
+    TestDb { db, caller: Caller::system(WorkspaceId::new(), "test"), folder, server }
 }
 
-fn create_database(url: &str, name: &str) -> String {
+fn run_on(url: &str, sql: &str) {
     let mut client = postgres::Client::connect(url, postgres::NoTls).expect("PostgreSQL answers");
-    client.batch_execute(&format!("CREATE DATABASE {name}")).expect("creates");
-    let (base, _) = url.rsplit_once('/').expect("a URL with a database");
-    format!("{base}/{name}")
+    client.batch_execute(sql).expect("runs");
 }
 
 struct NoLive;
