@@ -18,24 +18,26 @@ pub struct Dovecot {
     server: Supervised,
     imap: u16,
     imaps: u16,
+    certificate: Certificate,
 }
 
 impl Dovecot {
-    pub fn start(certificate: &Certificate) -> Result<Self> {
+    pub fn start() -> Result<Self> {
         if !Path::new("/usr/sbin/dovecot").exists() {
             return Err(Failure::new("Dovecot is missing: apt-get install dovecot-imapd dovecot-lmtpd"));
         }
         let directory = Directory::create("dovecot")?;
+        let certificate = Certificate::issue(directory.path())?;
         let (imap, imaps) = (network::free_port(), network::free_port());
         let file = directory.path().join("dovecot.conf");
-        fs::write(&file, configuration(directory.path(), certificate, imap, imaps))?;
+        fs::write(&file, configuration(directory.path(), &certificate, imap, imaps))?;
         fs::write(directory.path().join("users"), "")?;
         fs::create_dir(directory.path().join("mail"))?;
         supervised::run(Command::new("chown").arg("mail:mail").arg(directory.path().join("mail")))?;
         let command = ["/usr/sbin/dovecot", "-F", "-c", &file.to_string_lossy()].map(str::to_owned);
         let server = Supervised::start(directory, &Stop::Kill, &command)?;
         server.ready("Dovecot", SocketAddr::from((Ipv4Addr::LOCALHOST, imap)))?;
-        Ok(Self { server, imap, imaps })
+        Ok(Self { server, imap, imaps, certificate })
     }
 
     pub fn add_user(&self, address: &str, password: &str) -> Result<()> {
@@ -78,6 +80,11 @@ impl Dovecot {
 
     pub fn log(&self) -> String {
         fs::read_to_string(self.server.directory().join("server.log")).unwrap_or_default()
+    }
+
+    /// Shown by Postfix too.
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
     }
 
     /// The socket on which mail is delivered to the mailboxes.

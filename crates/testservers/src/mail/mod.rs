@@ -15,14 +15,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    Failure, Result, network,
-    supervised::{self, Directory},
-};
+use crate::{Failure, Result, network, supervised};
 
 use dovecot::Dovecot;
 use postfix::Postfix;
-use tls::Certificate;
 
 /// The domains whose mail is delivered to mailboxes here.
 pub const DOMAINS: [&str; 2] = ["kapocs.example", "customer.example"];
@@ -32,8 +28,6 @@ pub struct Mail {
     // Postfix delivers to Dovecot, so it goes first.
     postfix: Postfix,
     dovecot: Dovecot,
-    certificate: Certificate,
-    _directory: Directory,
 }
 
 impl Mail {
@@ -41,11 +35,9 @@ impl Mail {
         if !supervised::is_root() {
             return Err(Failure::new("only root may start Postfix: run the mail tests as root"));
         }
-        let directory = Directory::create("certificate")?;
-        let certificate = Certificate::issue(directory.path())?;
-        let dovecot = supervised::with_retries(|| Dovecot::start(&certificate))?;
-        let postfix = supervised::with_retries(|| Postfix::start(&certificate, &dovecot))?;
-        Ok(Self { postfix, dovecot, certificate, _directory: directory })
+        let dovecot = supervised::with_retries(Dovecot::start)?;
+        let postfix = supervised::with_retries(|| Postfix::start(&dovecot))?;
+        Ok(Self { postfix, dovecot })
     }
 
     /// Makes a mailbox, whose owner signs in with the whole address.
@@ -109,7 +101,7 @@ impl Mail {
 
     /// The certificate authority (PEM) that vouches for `localhost` and `127.0.0.1`.
     pub fn authority(&self) -> &Path {
-        self.certificate.authority()
+        self.dovecot.certificate().authority()
     }
 
     /// What the servers have logged so far, to understand a failed test.

@@ -9,7 +9,7 @@ use std::{
     sync::Mutex,
 };
 
-use super::{DOMAINS, dovecot::Dovecot, tls::Certificate};
+use super::{DOMAINS, dovecot::Dovecot};
 use crate::{
     Failure, Result, network,
     supervised::{Directory, Stop, Supervised, run},
@@ -27,14 +27,14 @@ pub struct Postfix {
 }
 
 impl Postfix {
-    pub fn start(certificate: &Certificate, dovecot: &Dovecot) -> Result<Self> {
+    pub fn start(dovecot: &Dovecot) -> Result<Self> {
         if !Path::new(MASTER).exists() {
             return Err(Failure::new("Postfix is missing: apt-get install postfix"));
         }
         let directory = Directory::create("postfix")?;
         let port = network::free_port();
         let transport = home_routes(&dovecot.lmtp());
-        fs::write(directory.path().join("main.cf"), main_cf(directory.path(), certificate, dovecot))?;
+        fs::write(directory.path().join("main.cf"), main_cf(directory.path(), dovecot))?;
         fs::write(directory.path().join("master.cf"), master_cf(port))?;
         create_queue(directory.path())?;
         fs::write(directory.path().join("transport"), &transport)?;
@@ -92,7 +92,7 @@ fn create_queue(directory: &Path) -> Result<()> {
     folders("755", "postfix", &["queue/public"])
 }
 
-fn main_cf(directory: &Path, certificate: &Certificate, dovecot: &Dovecot) -> String {
+fn main_cf(directory: &Path, dovecot: &Dovecot) -> String {
     format!(
         "compatibility_level = 3.6
 queue_directory = {dir}/queue
@@ -128,8 +128,8 @@ smtpd_tls_key_file = {key}
 ",
         dir = directory.display(),
         passwords = dovecot.passwords().display(),
-        chain = certificate.chain().display(),
-        key = certificate.key().display(),
+        chain = dovecot.certificate().chain().display(),
+        key = dovecot.certificate().key().display(),
     )
 }
 
