@@ -31,6 +31,7 @@ CREATE TABLE channel_cursors (
     mailbox TEXT NOT NULL,
     uid_validity BIGINT NOT NULL,
     last_uid BIGINT NOT NULL,
+    rescan_below BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, channel_id, mailbox)
 );
 
@@ -55,6 +56,7 @@ CREATE TABLE inbound (
 );
 CREATE UNIQUE INDEX inbound_once ON inbound (workspace_id, channel_id, dedupe_key);
 CREATE INDEX inbound_quarantine ON inbound (workspace_id, state, id) WHERE state <> 'done';
+CREATE INDEX inbound_sender ON inbound (workspace_id, sender, received_at);
 
 CREATE TABLE conversations (
     workspace_id BYTEA NOT NULL,

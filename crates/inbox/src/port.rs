@@ -13,7 +13,6 @@ use kernel::{
 use people::persons::Handle;
 use serde::Serialize;
 use serde_json::Value as Json;
-use store::Db;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -104,6 +103,18 @@ pub struct Outgoing {
     pub automatic: bool,
     /// Given to an earlier attempt: used again, so that a repetition is recognised as one.
     pub external_id: Option<String>,
+    /// Signs reply tokens.
+    pub secret: TokenSecret,
+}
+
+/// The secret of a workspace's reply tokens; never printed.
+#[derive(Clone)]
+pub struct TokenSecret(pub Vec<u8>);
+
+impl std::fmt::Debug for TokenSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenSecret(…)")
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -231,13 +242,4 @@ impl Registry {
         kinds.sort_by(|a, b| a.kind.cmp(&b.kind));
         kinds
     }
-}
-
-/// What the channels share: the store, and the sealed secrets.
-#[derive(Clone)]
-pub struct ChannelContext {
-    pub db: Db,
-    pub vault: people::secrets::Vault,
-    pub egress: egress::Policy,
-    pub edge: Arc<web::Edge>,
 }

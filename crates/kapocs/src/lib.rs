@@ -1,1 +1,14 @@
+//! The program: configuration, composition, command line, and the demo workspace.
 
+pub mod backup;
+pub mod config;
+pub mod demo;
+pub mod doctor;
+mod embedded;
+mod openapi;
+pub mod serve;
+pub mod setup;
+
+pub use config::Config;
+pub use openapi::document as openapi_document;
+pub use serve::{Running, start};

@@ -192,3 +192,9 @@ fn keep(tx: &mut Tx<'_>, caller: &str, key: &IdempotencyKey, status: u16, body: 
     )?;
     Ok(())
 }
+
+/// Deletes answers that are no longer kept.
+pub fn sweep_idempotency(tx: &mut Tx<'_>) -> Result<()> {
+    let old = tx.now() - KEPT;
+    tx.execute("DELETE FROM idempotency WHERE created_at < $1", params![old]).map(drop)
+}

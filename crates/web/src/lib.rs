@@ -21,6 +21,7 @@ pub use error::{ApiError, ApiResult, ErrorBody};
 pub use extract::{Json, PathId, Query};
 pub use guard::{Csp, guard, with_csp};
 pub use hub::{Hub, LiveEvent, LiveRights, PresenceState, Rights, Viewer};
+pub use idempotency::sweep_idempotency;
 pub use limits::{Limit, Limits};
 pub use live::live_routes;
 pub use page::{Cursor, Page, PageQuery};

@@ -169,24 +169,46 @@ pub(super) fn set_addresses(tx: &mut Tx<'_>, id: ChannelId, addresses: &[String]
     Ok(())
 }
 
-/// How far a mailbox of a channel has been read: UIDVALIDITY and last UID (RFC 3501 §2.3.1.1).
-pub fn cursor(read: &mut Read<'_>, channel: ChannelId, mailbox: &str) -> Result<Option<(u32, u32)>> {
+/// How far a mailbox of a channel has been read: UIDVALIDITY and last UID (RFC 3501 §2.3.1.1), and below which UID a
+/// rescan after a renumbering still goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MailboxCursor {
+    pub uid_validity: u32,
+    pub last_uid: u32,
+    pub rescan_below: u32,
+}
+
+pub fn cursor(read: &mut Read<'_>, channel: ChannelId, mailbox: &str) -> Result<Option<MailboxCursor>> {
     let workspace = read.workspace();
-    let sql = "SELECT uid_validity, last_uid FROM channel_cursors WHERE workspace_id = $1 AND channel_id = $2 AND mailbox = $3";
+    let sql = "SELECT uid_validity, last_uid, rescan_below FROM channel_cursors
+               WHERE workspace_id = $1 AND channel_id = $2 AND mailbox = $3";
     let row = read.row(sql, params![workspace, channel, mailbox])?;
+    let number = |int: i64| u32::try_from(int).unwrap_or(0);
     row.map(|row| {
-        let (validity, uid): (i64, i64) = (row.get(0)?, row.get(1)?);
-        Ok((u32::try_from(validity).unwrap_or(0), u32::try_from(uid).unwrap_or(0)))
+        Ok(MailboxCursor {
+            uid_validity: number(row.get(0)?),
+            last_uid: number(row.get(1)?),
+            rescan_below: number(row.get(2)?),
+        })
     })
     .transpose()
 }
 
-pub fn set_cursor(tx: &mut Tx<'_>, channel: ChannelId, mailbox: &str, validity: u32, uid: u32) -> Result<()> {
+pub fn set_cursor(tx: &mut Tx<'_>, channel: ChannelId, mailbox: &str, cursor: MailboxCursor) -> Result<()> {
     let workspace = tx.workspace();
     tx.execute(
-        "INSERT INTO channel_cursors (workspace_id, channel_id, mailbox, uid_validity, last_uid) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (workspace_id, channel_id, mailbox) DO UPDATE SET uid_validity = $4, last_uid = $5",
-        params![workspace, channel, mailbox, i64::from(validity), i64::from(uid)],
+        "INSERT INTO channel_cursors (workspace_id, channel_id, mailbox, uid_validity, last_uid, rescan_below)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (workspace_id, channel_id, mailbox)
+         DO UPDATE SET uid_validity = $4, last_uid = $5, rescan_below = $6",
+        params![
+            workspace,
+            channel,
+            mailbox,
+            i64::from(cursor.uid_validity),
+            i64::from(cursor.last_uid),
+            i64::from(cursor.rescan_below)
+        ],
     )?;
     Ok(())
 }

@@ -16,7 +16,7 @@ mod queries;
 mod react;
 pub mod snooze;
 mod store;
-mod threading;
+pub(crate) mod threading;
 pub mod views;
 
 pub use actions::{
@@ -30,6 +30,7 @@ pub use model::{
 };
 pub use queries::{ListOrder, ListQuery, Position, by_ids, detail, list, messages, view};
 pub use react::reactors;
+pub use threading::joins;
 pub use store::{find, find_for_update, hide_private, inbound_of, private_team};
 
 #[cfg(test)]

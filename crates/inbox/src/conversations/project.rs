@@ -14,7 +14,7 @@ use super::{
 use crate::{
     attachments,
     channels::ChannelRow,
-    port::{Outgoing, OutgoingFile},
+    port::{Outgoing, OutgoingFile, TokenSecret},
 };
 
 /// Everything a channel needs to hand a message over to `recipients`.
@@ -49,6 +49,7 @@ pub fn outgoing(read: &mut Read<'_>, channel: &ChannelRow, id: MessageId, recipi
         locale: locale(read, &c)?,
         automatic: row.get(7)?,
         external_id: row.get(6)?,
+        secret: TokenSecret(people::access::workspace::secret(read)?),
     })
 }
 

@@ -82,6 +82,13 @@ pub(super) fn place(read: &mut Read<'_>, inbound: &Inbound, person: PersonId) ->
     })
 }
 
+/// Whether the message would join a conversation that is there already.
+pub fn joins(read: &mut Read<'_>, inbound: &Inbound) -> Result<bool> {
+    // Nobody: only the address tells whether the sender takes part.
+    let nobody = PersonId(uuid::Uuid::nil());
+    Ok(place(read, inbound, nobody)?.conversation.is_some())
+}
+
 fn join_or_follow_up(read: &Read<'_>, c: &Conversation, rule: &'static str, detail: String, role: &'static str) -> Placed {
     let over = c.status == Status::Closed && c.closed_at.is_some_and(|at| read.now() - at > OVER);
     if over {

@@ -11,4 +11,4 @@ mod store;
 
 pub use actions::{discard, done, fail, keep, quarantine, release};
 pub use model::{Item, Keep, QuarantineReason, Quarantined};
-pub use store::{find, list};
+pub use store::{describe, find, list, recent_from};

@@ -57,7 +57,7 @@ pub(super) fn set_state(tx: &mut Tx<'_>, id: InboundId, state: &str, reason: Opt
 }
 
 /// What a list shows of an item, known once it was parsed.
-pub(super) fn describe(tx: &mut Tx<'_>, id: InboundId, sender: Option<&str>, subject: Option<&str>) -> Result<()> {
+pub fn describe(tx: &mut Tx<'_>, id: InboundId, sender: Option<&str>, subject: Option<&str>) -> Result<()> {
     let workspace = tx.workspace();
     let sql = "UPDATE inbound SET sender = $3, subject = $4 WHERE workspace_id = $1 AND id = $2";
     tx.execute(sql, params![workspace, id, sender, subject])?;
@@ -95,4 +95,11 @@ pub fn list(read: &mut Read<'_>, state: &str, before: Option<InboundId>, limit: 
             })
         })
         .collect()
+}
+
+/// How many items came from a sender in the time just past.
+pub fn recent_from(read: &mut Read<'_>, sender: &str, within: std::time::Duration) -> Result<i64> {
+    let (workspace, since) = (read.workspace(), read.now() - within);
+    let sql = "SELECT COUNT(*) FROM inbound WHERE workspace_id = $1 AND sender = $2 AND received_at > $3";
+    read.one(sql, params![workspace, sender, since])?.get(0)
 }

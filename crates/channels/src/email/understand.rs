@@ -1,0 +1,339 @@
+//! One kept mail: parsed, classified, placed; or set aside with a reason. Slow work first, then one transaction.
+
+use std::{collections::HashMap, time::Duration};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use inbox::{
+    channels::ChannelRow,
+    conversations, deliveries,
+    intake::{self, Item, QuarantineReason},
+    port::{Html, Inbound, NewAttachment, Thread},
+};
+use kernel::{Caller, ConversationId, Error, Locale, Result, Timestamp};
+use people::{
+    access::workspace,
+    persons::{self, Handle, IdentityKind},
+};
+use store::{BlobHash, Read, Tx, params};
+
+use super::{
+    config::EmailConfig,
+    send::{EPOCH, instance},
+    text::{
+        Address, BounceReport, Class, Mail, Permanence, Place, Recipient, Split, TokenKey, Verdict, classify,
+        find_candidates, from_authentication_results,
+        html::{self, RemoteImages, SanitisedHtml},
+        parse, split_quotes,
+    },
+};
+use crate::Parts;
+
+/// More mail than this from one sender in ten minutes waits for a person.
+const MAX_PER_SENDER: i64 = 100;
+const SENDER_WINDOW: Duration = Duration::from_secs(600);
+/// Pictures of a mail are shown inside its page up to this size together, in bytes.
+const MAX_PICTURES: usize = 5 * 1024 * 1024;
+const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+/// A mail that was understood.
+struct Understood {
+    mail: Mail,
+    verdict: Verdict,
+    split: Split,
+    page: Option<SanitisedHtml>,
+}
+
+/// Understands one kept mail.
+pub(super) async fn understand(parts: &Parts, channel: &ChannelRow, item: &Item) -> Result<()> {
+    let caller = Caller::system(item.workspace, "email");
+    let secret = parts.db.read(&caller, workspace::secret).await?;
+    let hash = BlobHash::parse(&item.blob).ok_or_else(Error::not_found)?;
+    let raw = parts.db.blobs().get(&hash).await?;
+    let mark = instance(&secret);
+    let (locale, received_at) = (Locale::default(), item.received_at);
+    let work = tokio::task::spawn_blocking(move || work_through(&raw, &mark, locale, received_at));
+    let Some(understood) = work.await.map_err(Error::internal)? else {
+        return set_aside(parts, &caller, item, QuarantineReason::Unparseable, None).await;
+    };
+    let config = EmailConfig::of(channel)?;
+    if let Some(reason) = guard(&understood, &config, item) {
+        return set_aside(parts, &caller, item, reason, Some(&understood.mail)).await;
+    }
+    if let Class::Bounce(report) = &understood.verdict.class {
+        return bounce(parts, &caller, channel, item, &understood.mail, report.clone()).await;
+    }
+    let is_auto_reply = matches!(understood.verdict.class, Class::AutoReply(_));
+    let tokens = parts.db.read(&caller, tokens(&secret, &understood.mail)).await?;
+    let inbound = inbound(parts, channel, item, understood, &config, &tokens).await?;
+    let item = item.clone();
+    parts.db.write(&caller, move |tx| place(tx, &item, &inbound, &tokens, is_auto_reply)).await
+}
+
+/// Everything that only needs the bytes.
+fn work_through(raw: &[u8], mark: &str, locale: Locale, received_at: Timestamp) -> Option<Understood> {
+    let mail = parse(raw, received_at).ok()?;
+    let verdict = classify(&mail, mark);
+    let split = split_quotes(&mail.text);
+    let page = mail.html.as_deref().map(|markup| {
+        let pictures = pictures(&mail);
+        let options = html::Options { pictures: &pictures, remote: RemoteImages::Blocked, fold_quotes: true, locale };
+        let clean = html::sanitise(markup, &options);
+        SanitisedHtml { html: html::page(&clean.html, locale), ..clean }
+    });
+    Some(Understood { mail, verdict, split, page })
+}
+
+/// The mail's own pictures as data, so that its page needs nothing else.
+fn pictures(mail: &Mail) -> HashMap<String, String> {
+    let mut left = MAX_PICTURES;
+    let mut found = HashMap::new();
+    for file in &mail.attachments {
+        let Some(id) = &file.content_id else { continue };
+        if PICTURES.contains(&file.media_type.as_str()) && file.bytes.len() <= left {
+            left -= file.bytes.len();
+            found.insert(id.clone(), format!("data:{};base64,{}", file.media_type, STANDARD.encode(&file.bytes)));
+        }
+    }
+    found
+}
+
+/// Why a mail must wait for a person, if it must. A released mail passes all but what cannot be shown at all.
+fn guard(understood: &Understood, config: &EmailConfig, item: &Item) -> Option<QuarantineReason> {
+    let Understood { mail, verdict, split, .. } = understood;
+    if sender(mail, config).is_none() && !matches!(verdict.class, Class::Bounce(_)) {
+        return Some(QuarantineReason::Unparseable);
+    }
+    if item.released {
+        return None;
+    }
+    let from_ourselves = mail.from.as_ref().is_some_and(|from| config.addresses.contains(&from.address.to_lowercase()));
+    if verdict.class == Class::Loop || from_ourselves {
+        return Some(QuarantineReason::Loop);
+    }
+    if item.envelope["unreadable"] == true {
+        return Some(QuarantineReason::Unparseable);
+    }
+    if item.envelope["cut"] == true {
+        return Some(QuarantineReason::TooLarge);
+    }
+    let empty = split.text.trim().is_empty() && split.quoted.is_none() && mail.html.is_none() && mail.attachments.is_empty();
+    let blank = empty && mail.subject.as_deref().is_none_or(|subject| subject.trim().is_empty());
+    blank.then_some(QuarantineReason::Blank)
+}
+
+async fn set_aside(
+    parts: &Parts,
+    caller: &Caller,
+    item: &Item,
+    reason: QuarantineReason,
+    mail: Option<&Mail>,
+) -> Result<()> {
+    let sender = mail.and_then(|mail| mail.from.as_ref()).map(|from| from.address.clone());
+    let subject = mail.and_then(|mail| mail.subject.clone());
+    let item = item.clone();
+    parts
+        .db
+        .write(caller, move |tx| intake::quarantine(tx, &item, reason, sender.as_deref(), subject.as_deref()))
+        .await
+}
+
+/// A report about a mail of ours goes to that mail; one about anything else waits for a person.
+async fn bounce(
+    parts: &Parts,
+    caller: &Caller,
+    channel: &ChannelRow,
+    item: &Item,
+    mail: &Mail,
+    report: BounceReport,
+) -> Result<()> {
+    let (item, channel) = (item.clone(), channel.id);
+    let (sender, subject) = (mail.from.as_ref().map(|from| from.address.clone()), mail.subject.clone());
+    parts
+        .db
+        .write(caller, move |tx| {
+            for id in &report.original_ids {
+                for recipient in &report.recipients {
+                    let permanent = recipient.permanence == Permanence::Hard;
+                    let reason = reason_of(recipient);
+                    let found = deliveries::record_bounce(tx, channel, id, &recipient.address, permanent, &reason)?;
+                    if let Some((conversation, message)) = found {
+                        return intake::done(tx, &item, conversation, Some(message));
+                    }
+                }
+            }
+            let reason = QuarantineReason::BounceWithoutMatch;
+            intake::quarantine(tx, &item, reason, sender.as_deref(), subject.as_deref())
+        })
+        .await
+}
+
+fn reason_of(recipient: &Recipient) -> String {
+    let status = recipient.status.clone().unwrap_or_default();
+    let said = recipient.diagnostic.clone().unwrap_or_default();
+    format!("{status} {said}").trim().chars().take(500).collect()
+}
+
+/// Tokens of ours that hold: the conversation, where it stood, and whom it was given to.
+type Proven = Vec<(ConversationId, &'static str, String)>;
+
+fn tokens(secret: &[u8], mail: &Mail) -> impl FnOnce(&mut Read<'_>) -> Result<Proven> + Send + 'static {
+    let (key, candidates) = (TokenKey::new(secret), find_candidates(mail));
+    move |read| {
+        let Some(key) = key else { return Ok(Vec::new()) };
+        let mut proven = Proven::new();
+        for candidate in candidates {
+            let Some(conversation) = candidate.token.conversation else { continue };
+            let given_to = written_to(read, conversation)?;
+            let held = key.verify(&candidate.token, conversation, given_to.iter().map(String::as_str), [EPOCH]);
+            if let Some(recipient) = held {
+                proven.push((conversation, place_name(candidate.place), recipient.to_owned()));
+            }
+        }
+        Ok(proven)
+    }
+}
+
+/// Everybody a token of this conversation can have been given to.
+fn written_to(read: &mut Read<'_>, conversation: ConversationId) -> Result<Vec<String>> {
+    let workspace = read.workspace();
+    let sql = "SELECT address FROM participants WHERE workspace_id = $1 AND conversation_id = $2
+               UNION SELECT address FROM deliveries WHERE workspace_id = $1 AND conversation_id = $2
+               UNION SELECT email_claim FROM visitors WHERE workspace_id = $1 AND conversation_id = $2 AND email_claim IS NOT NULL";
+    read.rows(sql, params![workspace, conversation])?.iter().map(|row| row.get(0)).collect()
+}
+
+fn place_name(place: Place) -> &'static str {
+    match place {
+        Place::PlusAddress => "plus-address",
+        Place::InReplyTo => "In-Reply-To",
+        Place::References => "References",
+        Place::BodyMarker => "body",
+    }
+}
+
+/// Whoever the answer goes to. A site's form that writes as itself names the person in `Reply-To`.
+fn sender<'m>(mail: &'m Mail, config: &EmailConfig) -> Option<&'m Address> {
+    let from = mail.from.as_ref().or(mail.sender.as_ref());
+    let reply_to = mail.reply_to.first();
+    match (from, reply_to) {
+        (Some(from), Some(reply_to)) if speaks_for_another(from, config) => Some(reply_to),
+        (Some(from), _) => Some(from),
+        (None, reply_to) => reply_to,
+    }
+}
+
+fn speaks_for_another(from: &Address, config: &EmailConfig) -> bool {
+    let local = from.local().to_lowercase().replace(['-', '_', '.'], "");
+    let own_domain = config.addresses.iter().any(|own| own.rsplit_once('@').is_some_and(|(_, d)| d == from.domain()));
+    own_domain || local.starts_with("noreply") || local.starts_with("donotreply")
+}
+
+async fn inbound(
+    parts: &Parts,
+    channel: &ChannelRow,
+    item: &Item,
+    understood: Understood,
+    config: &EmailConfig,
+    tokens: &Proven,
+) -> Result<Inbound> {
+    let Understood { mail, verdict, split, page } = understood;
+    let from = sender(&mail, config).ok_or_else(|| Error::internal("a guard let a mail without sender through"))?;
+    let handle = |address: &Address| Handle {
+        kind: IdentityKind::Email,
+        value: address.address.clone(),
+        name: address.name.clone(),
+        verified: false,
+        source: "mail".into(),
+    };
+    let verified = from_authentication_results(&mail, &config.authserv_id).map(|result| result.proves(&mail));
+    let (from, cc) = (handle(from), mail.cc.iter().chain(&mail.to));
+    let cc = cc.filter(|address| !is_ours(address, config) && address.address != from.value).map(handle).collect();
+    let mut text = split.text;
+    if let Some(signature) = split.signature {
+        text = format!("{text}\n\n-- \n{signature}");
+    }
+    let mut references = mail.in_reply_to.clone();
+    references.extend(mail.references.iter().rev().filter(|id| !mail.in_reply_to.contains(id)).cloned());
+    let mut attachments = Vec::new();
+    for file in mail.attachments {
+        let size = file.bytes.len();
+        let blob = parts.db.blobs().put(file.bytes).await?.as_str().to_owned();
+        let (name, media_type, content_id, inline) = (file.name, file.media_type, file.content_id, file.inline);
+        attachments.push(NewAttachment { blob, name, media_type, size, content_id, inline });
+    }
+    let html = match page {
+        None => None,
+        Some(page) => {
+            let blob = parts.db.blobs().put(page.html.into_bytes()).await?.as_str().to_owned();
+            Some(Html { blob, height: i64::from(page.height_hint), remote_images: page.remote_images })
+        }
+    };
+    Ok(Inbound {
+        channel: channel.id,
+        inbound: Some(item.id),
+        external_id: mail.message_id,
+        client_id: None,
+        from,
+        sender_verified: verified,
+        to: mail.to.into_iter().map(|address| address.address).collect(),
+        cc,
+        subject: mail.subject,
+        text: text.trim().to_owned(),
+        quoted: split.quoted,
+        html,
+        attachments,
+        at: believable(mail.sent_at, item.received_at),
+        thread: Thread {
+            conversation: None,
+            tokens: tokens.iter().map(|(id, place, _)| (*id, *place)).collect(),
+            references,
+        },
+        automatic: !matches!(verdict.class, Class::Person | Class::List(_)),
+    })
+}
+
+/// When it was sent, unless that lies after its arrival.
+fn believable(sent: Option<Timestamp>, received: Timestamp) -> Timestamp {
+    sent.filter(|at| *at <= received).unwrap_or(received)
+}
+
+fn is_ours(address: &Address, config: &EmailConfig) -> bool {
+    let plain = match address.local().split_once('+') {
+        Some((local, _)) => format!("{local}@{}", address.domain()),
+        None => address.address.clone(),
+    };
+    config.addresses.contains(&plain.to_lowercase())
+}
+
+/// The transaction: last guards that need the database, then the message, then the proof a token brings.
+fn place(tx: &mut Tx<'_>, item: &Item, inbound: &Inbound, tokens: &Proven, is_auto_reply: bool) -> Result<()> {
+    let current = intake::find(tx, item.id)?;
+    if current.state == "done" {
+        return Ok(());
+    }
+    let (sender, subject) = (Some(inbound.from.value.as_str()), inbound.subject.as_deref());
+    if !item.released {
+        if is_auto_reply && !conversations::joins(tx, inbound)? {
+            return intake::quarantine(tx, item, QuarantineReason::AutoReplyWithoutMatch, sender, subject);
+        }
+        if intake::recent_from(tx, &inbound.from.value, SENDER_WINDOW)? >= MAX_PER_SENDER {
+            return intake::quarantine(tx, item, QuarantineReason::RateCap, sender, subject);
+        }
+    }
+    intake::describe(tx, item.id, sender, subject)?;
+    let received = conversations::receive(tx, inbound)?;
+    for (conversation, _, given_to) in tokens {
+        if *conversation == received.conversation && given_to.eq_ignore_ascii_case(&inbound.from.value) {
+            prove(tx, received.conversation, inbound)?;
+        }
+    }
+    intake::done(tx, item, received.conversation, Some(received.message))
+}
+
+/// Whoever answers with the token that was mailed to an address reads that address: the conversation's person has it.
+fn prove(tx: &mut Tx<'_>, conversation: ConversationId, inbound: &Inbound) -> Result<()> {
+    let person = conversations::find(tx, conversation)?.person;
+    let handle = Handle { verified: true, source: "mail".into(), ..inbound.from.clone() };
+    persons::verify(tx, person, &handle).map(drop)
+}
+

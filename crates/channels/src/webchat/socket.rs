@@ -1,0 +1,243 @@
+//! The visitor's socket: hello with token and the last number seen, then messages both ways.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{
+        State,
+        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+    },
+    response::{IntoResponse, Response},
+};
+use inbox::channels::ChannelRow;
+use kernel::{Caller, Code, ConversationId, Error, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::params;
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Instant, timeout},
+};
+use uuid::Uuid;
+use web::{ApiError, App, LiveEvent, PathId};
+
+use super::{
+    Connected,
+    http::{self, Written},
+    view,
+    visitors::{self, Visitor},
+};
+
+const PING: Duration = Duration::from_secs(25);
+const HELLO: Duration = Duration::from_secs(10);
+
+pub(super) async fn open(State(app): State<App>, PathId(key): PathId<String>, upgrade: WebSocketUpgrade) -> Response {
+    let channel = match http::channel(&app, key).await {
+        Ok(channel) => channel,
+        Err(error) => return ApiError(error).into_response(),
+    };
+    upgrade
+        .read_buffer_size(2_048)
+        .write_buffer_size(0)
+        .max_write_buffer_size(256 * 1_024)
+        .max_message_size(64 * 1_024)
+        // The future of an idle visitor is kept small: there may be many thousand.
+        .on_upgrade(move |socket| Box::pin(serve(app, channel, socket)))
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum FromVisitor {
+    Hello {
+        token: String,
+        #[serde(default)]
+        since: i64,
+    },
+    Message {
+        client_id: Uuid,
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        attachments: Vec<kernel::AttachmentId>,
+    },
+    Typing {
+        on: bool,
+    },
+    Read {
+        seq: i64,
+    },
+    Pong {},
+}
+
+async fn serve(app: App, channel: ChannelRow, mut socket: WebSocket) {
+    let Ok(Some(Ok(Message::Text(first)))) = timeout(HELLO, socket.recv()).await else { return };
+    let Ok(FromVisitor::Hello { token, since }) = serde_json::from_str(&first) else { return };
+    let visitor = match http::visitor(&app, &channel, token).await {
+        Ok(visitor) => visitor,
+        Err(error) => {
+            let code = if error.code == Code::InvalidToken { 4_001 } else { 1_011 };
+            let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: "".into() }))).await;
+            return;
+        }
+    };
+    let events = app.hub.subscribe();
+    let _connected = Connected::new(visitor.id);
+    let mut chat = Chat { app, visitor, seq: since };
+    // A broken connection ends it; the widget comes back and resumes.
+    let _ = chat.run(socket, events).await;
+}
+
+struct Chat {
+    app: App,
+    visitor: Visitor,
+    /// The newest number sent.
+    seq: i64,
+}
+
+impl Chat {
+    async fn run(&mut self, mut socket: WebSocket, mut events: Receiver<Arc<LiveEvent>>) -> Result<(), axum::Error> {
+        let mut stop = self.app.hub.stopping();
+        let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
+        self.greet(&mut socket).await?;
+        loop {
+            tokio::select! {
+                message = socket.recv() => match message {
+                    Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await?,
+                    Some(Ok(Message::Close(_))) | None => return Ok(()),
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(error),
+                },
+                event = events.recv() => match event {
+                    Ok(event) => self.pass_on(&mut socket, &event).await?,
+                    Err(RecvError::Lagged(_)) => self.send_missed(&mut socket).await?,
+                    Err(RecvError::Closed) => return Ok(()),
+                },
+                _ = ping.tick() => send(&mut socket, &json!({ "type": "ping" })).await?,
+                _ = stop.changed() => {
+                    let close = CloseFrame { code: 1_012, reason: "restarting".into() };
+                    return socket.send(Message::Close(Some(close))).await;
+                }
+            }
+        }
+    }
+
+    async fn greet(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
+        let (caller, visitor) = (self.system(), self.visitor.clone());
+        let state = self.app.db.read(&caller, move |read| {
+            let last = match visitors::current_conversation(read, &visitor)? {
+                Some(id) => view::last_seq(read, id)?,
+                None => 0,
+            };
+            Ok((last, visitors::is_staffed(read)?))
+        });
+        let (last_seq, online) = state.await.unwrap_or((self.seq, false));
+        send(socket, &json!({ "type": "hello", "last_seq": last_seq, "online": online })).await?;
+        self.send_missed(socket).await
+    }
+
+    fn system(&self) -> Caller {
+        Caller::system(self.visitor.workspace, "chat")
+    }
+
+    async fn send_missed(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
+        let Ok(missed) = http::missed(&self.app, &self.visitor, self.seq).await else { return Ok(()) };
+        for message in missed {
+            self.seq = self.seq.max(message.seq);
+            send(socket, &json!({ "type": "message", "message": message })).await?;
+        }
+        Ok(())
+    }
+
+    async fn hear(&mut self, socket: &mut WebSocket, text: &str) -> Result<(), axum::Error> {
+        match serde_json::from_str(text) {
+            Ok(FromVisitor::Message { client_id, text, attachments }) => {
+                let said = http::say(&self.app, &self.visitor, Written { client_id, text, attachments }).await;
+                match said {
+                    Ok(message) => {
+                        self.renew().await;
+                        self.send_missed(socket).await?;
+                        if message.seq <= self.seq {
+                            send(socket, &json!({ "type": "message", "message": message })).await?;
+                        }
+                    }
+                    Err(error) => self.refuse(socket, &error, client_id).await?,
+                }
+            }
+            Ok(FromVisitor::Typing { on }) => self.typing(on).await,
+            Ok(FromVisitor::Read { seq }) => self.mark_read(seq).await,
+            Ok(FromVisitor::Hello { .. } | FromVisitor::Pong {}) | Err(_) => {}
+        }
+        Ok(())
+    }
+
+    async fn refuse(&self, socket: &mut WebSocket, error: &Error, client_id: Uuid) -> Result<(), axum::Error> {
+        let text = error.code.text(self.visitor.locale);
+        let frame = json!({ "type": "error", "code": error.code.as_str(), "message": text, "client_id": client_id });
+        send(socket, &frame).await
+    }
+
+    /// Reads again which conversation the visitor is in.
+    async fn renew(&mut self) {
+        let (caller, id) = (self.system(), self.visitor.id);
+        if let Ok(Some(visitor)) = self.app.db.read(&caller, move |read| visitors::by_id(read, id)).await {
+            if visitor.conversation != self.visitor.conversation {
+                self.seq = 0;
+            }
+            self.visitor = visitor;
+        }
+    }
+
+    async fn pass_on(&mut self, socket: &mut WebSocket, event: &LiveEvent) -> Result<(), axum::Error> {
+        match event {
+            LiveEvent::Fact { fact, .. }
+                if fact.workspace == self.visitor.workspace
+                    && fact.conversation.is_some()
+                    && fact.conversation == self.visitor.conversation
+                    && matches!(fact.name.as_str(), "message.sent" | "message.received") =>
+            {
+                self.send_missed(socket).await
+            }
+            LiveEvent::AgentTyping { workspace, conversation, name, on } if self.is_mine(*workspace, *conversation) => {
+                send(socket, &json!({ "type": "typing", "on": on, "name": name })).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn is_mine(&self, workspace: kernel::WorkspaceId, conversation: ConversationId) -> bool {
+        workspace == self.visitor.workspace && Some(conversation) == self.visitor.conversation
+    }
+
+    async fn typing(&self, on: bool) {
+        let Some(conversation) = self.visitor.conversation else { return };
+        let caller = self.system();
+        let team = self.app.db.read(&caller, move |read| {
+            let found = inbox::conversations::find(read, conversation)?;
+            inbox::conversations::private_team(read, &found)
+        });
+        let Ok(private_team) = team.await else { return };
+        let workspace = self.visitor.workspace;
+        self.app.hub.tell(LiveEvent::Typing { workspace, conversation, private_team, on });
+    }
+
+    /// The visitor has seen our answers up to a number.
+    async fn mark_read(&self, seq: i64) {
+        let (Some(conversation), caller) = (self.visitor.conversation, self.system()) else { return };
+        let marked = self.app.db.write(&caller, move |tx| {
+            let (workspace, now) = (tx.workspace(), tx.now());
+            tx.execute(
+                "UPDATE deliveries SET state = 'read', at = $4 WHERE workspace_id = $1 AND conversation_id = $2
+                 AND state IN ('sent', 'delivered') AND message_id IN (
+                     SELECT id FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq <= $3)",
+                params![workspace, conversation, seq, now],
+            )
+        });
+        if let Err(error) = marked.await {
+            tracing::warn!(%error, "a read mark could not be written");
+        }
+    }
+}
+
+async fn send(socket: &mut WebSocket, frame: &Value) -> Result<(), axum::Error> {
+    socket.send(Message::Text(frame.to_string().into())).await
+}
