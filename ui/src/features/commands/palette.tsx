@@ -50,16 +50,18 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
           <Search size={18} aria-hidden="true" />
           <Input placeholder={t('palette-placeholder')} />
         </SearchField>
-        <Menu aria-label={t('palette')} className="menu palette__list scroll" renderEmptyState={() => <p className="picker__empty">{t('nothing-found')}</p>}>
-          {groups.filter(({ entries }) => entries.length > 0).map(({ group, entries }) => (
-            <MenuSection key={group} id={group}>
-              <Header className="menu__header">{t(`palette-${group}s`)}</Header>
-              {entries.map((command) => <CommandItem key={command.id} command={command} onRun={() => later(command.run)} />)}
-            </MenuSection>
-          ))}
-          <People people={people} go={later} />
-          <Conversations conversations={conversations} go={later} />
-        </Menu>
+        <div className="palette__list scroll" role="group" aria-label={t('palette')} tabIndex={0}>
+          <Menu aria-label={t('palette')} className="menu" renderEmptyState={() => <p className="picker__empty">{t('nothing-found')}</p>}>
+            {groups.filter(({ entries }) => entries.length > 0).map(({ group, entries }) => (
+              <MenuSection key={group} id={group}>
+                <Header className="menu__header">{t(`palette-${group}s`)}</Header>
+                {entries.map((command) => <CommandItem key={command.id} command={command} onRun={() => later(command.run)} />)}
+              </MenuSection>
+            ))}
+            <People people={people} go={later} />
+            <Conversations conversations={conversations} go={later} />
+          </Menu>
+        </div>
       </Autocomplete>
       <p className="palette__hint">{t('palette-hint')}</p>
     </Dialog>
