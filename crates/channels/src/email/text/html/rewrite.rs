@@ -1,6 +1,6 @@
 //! The first layer: markup in, bounded markup out, with quotes folded and pictures replaced.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
 use super::{
     allow::{
@@ -20,6 +20,8 @@ const MAX_HTML: usize = 2 * 1024 * 1024;
 const MAX_TAGS: usize = 20_000;
 const MAX_RUN: usize = 4 * 1024;
 const MAX_ENTITY: usize = 40;
+/// Scheme by which the markup names a picture until its address is put in.
+pub(super) const PICTURE: &str = "picture:";
 
 /// For whom the markup is written.
 pub(super) enum Target<'a> {
@@ -27,13 +29,15 @@ pub(super) enum Target<'a> {
     Text,
     /// For people's eyes, in the frame.
     Frame(&'a Options<'a>),
+    /// Our own output once more.
+    Again(&'a Options<'a>),
 }
 
 #[derive(Default)]
 pub(super) struct Rewritten {
     pub(super) html: String,
-    /// The addresses that pictures may have.
-    pub(super) sources: HashSet<String>,
+    /// Where the pictures are. The markup names them by their place here, so that a long address is handled once.
+    pub(super) sources: Vec<String>,
     pub(super) remote_images: bool,
     pub(super) height: u32,
 }
@@ -166,7 +170,7 @@ impl<'a> Writer<'a> {
     }
 
     fn open_fold(&mut self, tag: &'static str, attributes: &[(String, &str)], rest: &str) {
-        let Target::Frame(options) = self.target else { return };
+        let (Target::Frame(options) | Target::Again(options)) = self.target else { return };
         if !options.fold_quotes || !self.visible || self.fold.is_some() || self.open.within("details") {
             return;
         }
@@ -234,8 +238,8 @@ impl<'a> Writer<'a> {
         }
         match (self.target, tag) {
             (Target::Text, _) => self.emit_structure(tag, list),
-            (Target::Frame(options), "img") => self.emit_picture(list, options),
-            (Target::Frame(_), _) => {
+            (Target::Frame(options) | Target::Again(options), "img") => self.emit_picture(list, options),
+            (Target::Frame(_) | Target::Again(_), _) => {
                 self.out.html.push('<');
                 self.out.html.push_str(tag);
                 for (name, value) in list.iter().filter(|(name, _)| stays(tag, name)) {
@@ -249,7 +253,7 @@ impl<'a> Writer<'a> {
     /// Long runs are cut by comments, which vanish: escaping a text node takes the square of its length.
     fn emit_text(&mut self, text: &str) {
         let mut rest = text;
-        while self.run + rest.len() > MAX_RUN && matches!(self.target, Target::Frame(_)) {
+        while self.run + rest.len() > MAX_RUN && !matches!(self.target, Target::Text) {
             let at = rest.floor_char_boundary(MAX_RUN.saturating_sub(self.run));
             let near = rest.floor_char_boundary(at.saturating_sub(MAX_ENTITY));
             let at = rest[near..at].rfind('&').map_or(at, |entity| near + entity);
@@ -270,7 +274,7 @@ impl<'a> Writer<'a> {
             self.end_line();
         }
         match self.target {
-            Target::Frame(_) => self.out.html.push_str(&format!("</{tag}>")),
+            Target::Frame(_) | Target::Again(_) => self.out.html.push_str(&format!("</{tag}>")),
             Target::Text => match structure(tag) {
                 Some(name) if !matches!(name, "br") => self.out.html.push_str(&format!("</{name}>")),
                 _ => {}
@@ -301,7 +305,9 @@ impl<'a> Writer<'a> {
             return;
         }
         self.out.html.push_str("<img");
-        if is_remote(source) {
+        if matches!(self.target, Target::Again(_)) && source.starts_with(PICTURE) {
+            self.attribute("src", source);
+        } else if is_remote(source) && !options.pictures.values().any(|known| known == source) {
             self.out.remote_images = true;
             let allowed = match options.remote {
                 RemoteImages::Blocked => None,
@@ -331,8 +337,12 @@ impl<'a> Writer<'a> {
     }
 
     fn picture_source(&mut self, address: String) {
-        self.attribute("src", &escape(&address));
-        self.out.sources.insert(address);
+        let known = self.out.sources.iter().position(|source| *source == address);
+        let place = known.unwrap_or(self.out.sources.len());
+        if known.is_none() {
+            self.out.sources.push(address);
+        }
+        self.attribute("src", &format!("{PICTURE}{place}"));
     }
 
     /// `value` as written: its entities are entities already.

@@ -9,9 +9,9 @@ use std::{
 
 use super::{
     allow::{GENERIC_ATTRIBUTES, all, attributes, is_embedded_picture, is_remote, link, value},
-    from_text::from_text,
+    from_text::{escape, from_text},
     plain::to_text,
-    rewrite::{Target, rewrite},
+    rewrite::{PICTURE, Target, rewrite},
 };
 
 const REL: &str = "noopener noreferrer nofollow ugc";
@@ -53,27 +53,52 @@ pub struct SanitisedHtml {
 pub fn sanitise(html: &str, options: &Options<'_>) -> SanitisedHtml {
     let first = rewrite(html, &Target::Frame(options));
     let (remote_images, height_hint) = (first.remote_images, first.height);
-    let settled = Options { remote: RemoteImages::Blocked, ..*options };
-    let mut sources = first.sources;
-    sources.extend(options.pictures.values().cloned());
-    let mut clean = builder(sources.clone()).clean(&first.html).to_string();
+    let builder = builder(first.sources.len());
+    let blocked = Options { remote: RemoteImages::Blocked, ..*options };
+    let mut clean = builder.clean(&first.html).to_string();
     for _ in 0..MAX_ROUNDS {
-        let again = rewrite(&clean, &Target::Frame(&Options { pictures: &own(&sources), ..settled }));
-        let again = builder(sources.clone()).clean(&again.html).to_string();
+        let again = builder.clean(&rewrite(&clean, &Target::Again(&blocked)).html).to_string();
         if again == clean {
-            return SanitisedHtml { html: clean, remote_images, height_hint };
+            return SanitisedHtml {
+                html: with_addresses(&clean, &first.sources),
+                remote_images,
+                height_hint,
+            };
         }
         clean = again;
     }
-    SanitisedHtml { html: from_text(&to_text(html)), remote_images: false, height_hint }
+    let html = builder.clean(&from_text(&to_text(html))).to_string();
+    SanitisedHtml { html, remote_images: false, height_hint }
 }
 
-/// The allowed addresses in the shape of a picture map.
-fn own(sources: &HashSet<String>) -> HashMap<String, String> {
-    sources.iter().map(|source| (source.clone(), source.clone())).collect()
+/// Puts the addresses of the pictures where their places stand: only within tags, never within text.
+fn with_addresses(html: &str, sources: &[String]) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        // Quotes within attributes are escaped, so they pair up within a tag.
+        let mut quoted = false;
+        let end = rest[open..].find(|c: char| {
+            quoted ^= c == '"';
+            c == '>' && !quoted
+        });
+        let (tag, after) = rest.split_at(open + end.map_or(rest.len() - open, |end| end + 1));
+        out.push_str(&tag[..open]);
+        out.push_str(&with_address(&tag[open..], sources).unwrap_or_else(|| tag[open..].to_owned()));
+        rest = after;
+    }
+    out + rest
 }
 
-fn builder(sources: HashSet<String>) -> Builder<'static> {
+fn with_address(tag: &str, sources: &[String]) -> Option<String> {
+    let (before, rest) = tag.split_once(&format!(" src=\"{PICTURE}"))?;
+    let (place, after) = rest.split_once('"')?;
+    let address = sources.get(place.parse::<usize>().ok()?)?;
+    Some(format!("{before} src=\"{}\"{after}", escape(address)))
+}
+
+/// `pictures`: how many pictures have an address.
+fn builder(pictures: usize) -> Builder<'static> {
     let tags: HashSet<&str> = all().collect();
     let by_tag: HashMap<&str, HashSet<&str>> =
         tags.iter().map(|tag| (*tag, attributes(tag).iter().copied().collect())).collect();
@@ -85,7 +110,7 @@ fn builder(sources: HashSet<String>) -> Builder<'static> {
         ]))
         .generic_attributes(HashSet::from(GENERIC_ATTRIBUTES))
         .tag_attributes(by_tag)
-        .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "data"]))
+        .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "data", "picture"]))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some(REL))
         .set_tag_attribute_value("a", "target", "_blank")
@@ -94,7 +119,9 @@ fn builder(sources: HashSet<String>) -> Builder<'static> {
             ("a", "target") => (given == "_blank").then_some(Cow::Borrowed(given)),
             ("a", "href") => link(given).map(Cow::Owned),
             ("img", "src") => {
-                (sources.contains(given) || is_embedded_picture(given)).then_some(Cow::Borrowed(given))
+                let place = given.strip_prefix(PICTURE).and_then(|place| place.parse::<usize>().ok());
+                let ours = place.is_some_and(|place| place < pictures);
+                (ours || is_embedded_picture(given)).then_some(Cow::Borrowed(given))
             }
             ("img", "data-blocked-src") => is_remote(given).then_some(Cow::Borrowed(given)),
             _ => value(tag, attribute, given).map(Cow::Owned),

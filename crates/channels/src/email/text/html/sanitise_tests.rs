@@ -141,6 +141,27 @@ fn the_mails_own_pictures_are_shown_and_others_are_blocked() {
 }
 
 #[test]
+fn a_picture_of_any_size_may_stand_for_its_id() {
+    let data = format!("data:image/png;base64,{}", "A".repeat(3_000_000));
+    let pictures = HashMap::from([("a@b".to_owned(), data.clone())]);
+    let options =
+        Options { pictures: &pictures, remote: RemoteImages::Blocked, fold_quotes: true, locale: Locale::En };
+    let out = sanitise(
+        "<p>Így:</p><img src=\"cid:a@b\" alt='<img src=\"picture:0\">'> src=\"picture:0\"",
+        &options,
+    )
+    .html;
+    assert_eq!(out.matches(&data).count(), 1);
+    assert!(out.ends_with("> src=\"picture:0\""), "text stays text");
+}
+
+#[test]
+fn a_place_that_the_sender_names_himself_is_empty() {
+    let out = blocked("<img src=\"cid:logo@example.hu\"><img src=\"picture:0\"><img src=\"picture:9\">").html;
+    assert_eq!(out, "<img src=\"/content/a/logo\"><img><img>");
+}
+
+#[test]
 fn pictures_from_elsewhere_come_through_the_proxy_once_allowed() {
     let through = |url: &str| url.starts_with("https://").then(|| format!("/content/proxy?u={}", url.len()));
     let options = Options {
