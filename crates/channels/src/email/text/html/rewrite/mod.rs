@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
+mod picture;
+
 use super::{
-    allow::{
-        CELLS, CONTAINERS, FORMATTING, GENERIC_ATTRIBUTES, TABLE_PARTS, VOID, attributes,
-        is_embedded_picture, is_remote, known, starts_with,
-    },
+    allow::{CELLS, CONTAINERS, FORMATTING, GENERIC_ATTRIBUTES, TABLE_PARTS, VOID, attributes, known},
     fold::{self, Reach},
-    from_text::escape,
     nesting::Nesting,
-    sanitise::{Options, RemoteImages},
+    sanitise::Options,
     style::hides,
     tokens::{Token, Tokens, decode_entities},
 };
@@ -295,56 +293,6 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn emit_picture(&mut self, list: &[(String, &str)], options: &Options<'_>) {
-        let value = |wanted: &str| {
-            list.iter().find(|(name, _)| name == wanted).map(|(_, value)| decode_entities(value))
-        };
-        let given = value("src").or_else(|| value("data-blocked-src")).unwrap_or_default();
-        let source = given.trim();
-        if is_tracker(list) {
-            return;
-        }
-        self.out.html.push_str("<img");
-        if matches!(self.target, Target::Again(_)) && source.starts_with(PICTURE) {
-            self.attribute("src", source);
-        } else if is_remote(source) && !options.pictures.values().any(|known| known == source) {
-            self.out.remote_images = true;
-            let allowed = match options.remote {
-                RemoteImages::Blocked => None,
-                RemoteImages::Through(address) => address(source),
-            };
-            match allowed {
-                Some(address) => self.picture_source(address),
-                None => self.attribute("data-blocked-src", &escape(source)),
-            }
-        } else if starts_with(source, "cid:") {
-            let id = source[4..].replace("%40", "@");
-            if let Some(address) = options.pictures.get(id.trim_matches(['<', '>'])) {
-                self.picture_source(address.clone());
-            }
-        } else if is_embedded_picture(source) || options.pictures.values().any(|known| known == source) {
-            self.picture_source(source.to_owned());
-        }
-        for (name, value) in list.iter().filter(|(name, _)| !name.ends_with("src") && stays("img", name)) {
-            self.attribute(name, value);
-        }
-        self.out.html.push('>');
-        self.visible |= self.fold.is_none();
-        if self.fold.is_none() {
-            let height = value("height").and_then(|h| h.trim_end_matches("px").trim().parse::<u32>().ok());
-            self.lines += height.unwrap_or(120).min(2_000) / 20;
-        }
-    }
-
-    fn picture_source(&mut self, address: String) {
-        let known = self.out.sources.iter().position(|source| *source == address);
-        let place = known.unwrap_or(self.out.sources.len());
-        if known.is_none() {
-            self.out.sources.push(address);
-        }
-        self.attribute("src", &format!("{PICTURE}{place}"));
-    }
-
     /// `value` as written: its entities are entities already.
     fn attribute(&mut self, name: &str, value: &str) {
         self.out.html.push_str(&format!(" {name}=\"{}\"", value.replace('"', "&quot;")));
@@ -422,23 +370,4 @@ fn is_hidden(attributes: &[(String, &str)]) -> bool {
     attributes
         .iter()
         .any(|(name, value)| name == "hidden" || (name == "style" && hides(&decode_entities(value))))
-}
-
-/// A picture too small to be seen is there to see the reader.
-fn is_tracker(attributes: &[(String, &str)]) -> bool {
-    let tiny = |wanted: &str| {
-        attributes.iter().any(|(name, value)| {
-            let declared = format!("{wanted}:");
-            let styled = value.to_ascii_lowercase().replace(' ', "");
-            match name.as_str() {
-                "style" => styled.split(';').any(|one| one.strip_prefix(&declared).is_some_and(is_tiny)),
-                name => name == wanted && is_tiny(value),
-            }
-        })
-    };
-    tiny("width") && tiny("height")
-}
-
-fn is_tiny(value: &str) -> bool {
-    matches!(value.trim().trim_end_matches("px"), "0" | "1" | "2")
 }
