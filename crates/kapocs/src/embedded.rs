@@ -12,12 +12,12 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use web::{ApiError, App, Edge, with_csp};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../ui/dist"]
+#[folder = "../../ui/dist"]
 #[allow_missing = true]
 struct Ui;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../widget/dist"]
+#[folder = "../../widget/dist"]
 #[allow_missing = true]
 struct Widget;
 
