@@ -151,6 +151,8 @@ fn options(config: &Config) -> Options {
 
 fn start_logging(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_default();
+    // At `trace` this library prints the wire, passwords included.
+    let filter = "async_imap=warn".parse().map_or(filter.clone(), |directive| filter.add_directive(directive));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => builder.init(),
