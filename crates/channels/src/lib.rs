@@ -32,7 +32,7 @@ pub fn registry(parts: &Parts) -> Registry {
         email.clone(),
         Arc::new(receiver::Receiver::new(parts, email.clone())),
         Arc::new(webchat::WebChat::new(parts, email.clone())),
-// form2
+        // form2
     ];
     Registry::new(channels)
 }

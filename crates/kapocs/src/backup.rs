@@ -58,7 +58,8 @@ fn copy_database(config: &Config) -> Result<PathBuf> {
     match &config.database {
         None => store::copy_sqlite(&config.data.join(DATABASE), &copy)?,
         Some(url) => {
-            let dumped = Command::new("pg_dump").args(["--format=custom", "--file"]).arg(&copy).arg(url).status();
+            let dumped =
+                Command::new("pg_dump").args(["--format=custom", "--file"]).arg(&copy).arg(url).status();
             check(dumped, "pg_dump")?;
         }
     }
@@ -94,7 +95,9 @@ fn blobs(root: &Path) -> Result<Vec<PathBuf>> {
 fn read(config: &Config, file: &Path) -> Result<()> {
     fs::create_dir_all(&config.data).map_err(Error::internal)?;
     if config.data.join(DATABASE).exists() || config.data.join("blobs").exists() {
-        return Err(Error::new(Code::AlreadyExists).detail("the data folder is not empty; restore into an empty one"));
+        return Err(
+            Error::new(Code::AlreadyExists).detail("the data folder is not empty; restore into an empty one")
+        );
     }
     let mut archive = tar::Archive::new(File::open(file).map_err(Error::internal)?);
     let mut restored = 0;
@@ -108,7 +111,11 @@ fn read(config: &Config, file: &Path) -> Result<()> {
     }
     let dump = config.data.join(DUMP);
     if let Some(url) = &config.database {
-        let restored = Command::new("pg_restore").args(["--no-owner", "--exit-on-error", "--dbname"]).arg(url).arg(&dump).status();
+        let restored = Command::new("pg_restore")
+            .args(["--no-owner", "--exit-on-error", "--dbname"])
+            .arg(url)
+            .arg(&dump)
+            .status();
         check(restored, "pg_restore")?;
         fs::remove_file(&dump).map_err(Error::internal)?;
     } else if dump.exists() {

@@ -82,7 +82,10 @@ impl std::error::Error for ConfigError {}
 
 impl Config {
     /// Reads the file and the environment.
-    pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
         let mut table = match file {
             None => toml::Table::new(),
             Some(path) => {
@@ -92,7 +95,9 @@ impl Config {
             }
         };
         let ours: BTreeMap<_, _> = environment
-            .filter_map(|(name, value)| Some((name.strip_prefix("KAPOCS_")?.to_ascii_lowercase(), value, name.clone())))
+            .filter_map(|(name, value)| {
+                Some((name.strip_prefix("KAPOCS_")?.to_ascii_lowercase(), value, name.clone()))
+            })
             .filter(|(_, _, name)| !name.starts_with(TEST_PREFIX))
             .map(|(key, value, _)| (key, value))
             .collect();
@@ -127,7 +132,11 @@ mod tests {
 
     #[test]
     fn variables_are_read_and_lists_are_split() {
-        let vars = [("KAPOCS_LISTEN", "127.0.0.1:9999"), ("KAPOCS_EGRESS_ALLOW", "10.0.0.0/8, ::1/128"), ("HOME", "/x")];
+        let vars = [
+            ("KAPOCS_LISTEN", "127.0.0.1:9999"),
+            ("KAPOCS_EGRESS_ALLOW", "10.0.0.0/8, ::1/128"),
+            ("HOME", "/x"),
+        ];
         let config = Config::load(None, environment(&vars)).expect("accepted");
         assert_eq!(config.listen.port(), 9999);
         assert_eq!(config.egress_allow, ["10.0.0.0/8", "::1/128"]);
@@ -135,7 +144,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_by_name() {
-        let refused = Config::load(None, environment(&[("KAPOCS_LISTN", "127.0.0.1:1")])).expect_err("refused");
+        let refused =
+            Config::load(None, environment(&[("KAPOCS_LISTN", "127.0.0.1:1")])).expect_err("refused");
         assert!(refused.to_string().contains("listn"), "{refused}");
     }
 }

@@ -27,9 +27,23 @@ pub async fn doctor(config: &Config) -> Result<()> {
             let found = db.system_read("doctor", schema_version).await;
             say("database", found.map(|version| format!("{:?}, schema {version} of {newest}", db.dialect())));
             say("jobs", counted(&db, "SELECT COUNT(*) FROM jobs WHERE state = 'dead'", "gave up").await);
-            say("quarantine", counted(&db, "SELECT COUNT(*) FROM inbound WHERE state = 'quarantined'", "wait there").await);
-            say("set aside", counted(&db, "SELECT COUNT(*) FROM facts_set_aside", "facts could not be worked").await);
-            say("channels", counted(&db, "SELECT COUNT(*) FROM channels WHERE health LIKE '%\"error\":\"%'", "have trouble").await);
+            say(
+                "quarantine",
+                counted(&db, "SELECT COUNT(*) FROM inbound WHERE state = 'quarantined'", "wait there").await,
+            );
+            say(
+                "set aside",
+                counted(&db, "SELECT COUNT(*) FROM facts_set_aside", "facts could not be worked").await,
+            );
+            say(
+                "channels",
+                counted(
+                    &db,
+                    "SELECT COUNT(*) FROM channels WHERE health LIKE '%\"error\":\"%'",
+                    "have trouble",
+                )
+                .await,
+            );
         }
     }
     if bad == 0 { Ok(()) } else { Err(Error::internal(format!("{bad} things are not well"))) }

@@ -40,7 +40,8 @@ pub async fn fallback(State(app): State<App>, method: Method, uri: Uri) -> Respo
     if is_api || !matches!(method, Method::GET | Method::HEAD) {
         return ApiError::from(Code::NotFound).into_response();
     }
-    if let Some(file) = Ui::get(path.trim_start_matches('/')).filter(|_| path != "/" && path != "/index.html") {
+    if let Some(file) = Ui::get(path.trim_start_matches('/')).filter(|_| path != "/" && path != "/index.html")
+    {
         return serve(path, file, "public, max-age=3600");
     }
     match Ui::get("index.html") {
@@ -83,7 +84,9 @@ async fn widget_asset(Path(path): Path<String>) -> Response {
 
 /// The framed chat: any page may hold it, it may load nothing but itself.
 async fn widget_page(State(app): State<App>, Path(_key): Path<String>) -> Response {
-    let Some(page) = Widget::get("app/index.html") else { return ApiError::from(Code::NotFound).into_response() };
+    let Some(page) = Widget::get("app/index.html") else {
+        return ApiError::from(Code::NotFound).into_response();
+    };
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: {}; connect-src 'self'; \
          frame-ancestors *; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'",

@@ -152,7 +152,8 @@ fn options(config: &Config) -> Options {
 fn start_logging(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_default();
     // At `trace` this library prints the wire, passwords included.
-    let filter = "async_imap=warn".parse().map_or(filter.clone(), |directive| filter.add_directive(directive));
+    let filter =
+        "async_imap=warn".parse().map_or(filter.clone(), |directive| filter.add_directive(directive));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => builder.init(),
@@ -189,10 +190,16 @@ fn print_setup(made: &kapocs::setup::Made, json: bool) -> Result<()> {
     } else if made.created {
         println!("Workspace {} made. Sign in as {}.", made.workspace_id, made.admin_email);
         println!("API key (shown once): {}", made.api_key.as_deref().unwrap_or_default());
-        println!("Write key of the collection (shown once): {}", made.write_key.as_deref().unwrap_or_default());
+        println!(
+            "Write key of the collection (shown once): {}",
+            made.write_key.as_deref().unwrap_or_default()
+        );
     }
     if !made.created {
-        eprintln!("Nothing changed: workspace {} is already here; its keys are not shown again.", made.workspace_id);
+        eprintln!(
+            "Nothing changed: workspace {} is already here; its keys are not shown again.",
+            made.workspace_id
+        );
     }
     Ok(())
 }

@@ -191,7 +191,12 @@ pub(crate) fn is_address(text: &str) -> bool {
         && text.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.') && !domain.starts_with('.'))
 }
 
-pub(crate) fn configure(caller: &Caller, typed: Value, before: Option<&Configured>, side: Side) -> Result<Configured> {
+pub(crate) fn configure(
+    caller: &Caller,
+    typed: Value,
+    before: Option<&Configured>,
+    side: Side,
+) -> Result<Configured> {
     let typed = flattened(merged(typed, before)?);
     let mut config: EmailConfig =
         serde_json::from_value(typed).map_err(|error| Error::invalid("config").detail(error.to_string()))?;
@@ -258,10 +263,16 @@ fn addresses(given: &[String]) -> Result<Vec<String>> {
 fn check(config: &EmailConfig, side: Side) -> Result<()> {
     let missing = |field: &str| Err(Error::new(Code::Required).field(field));
     match side {
-        Side::Mailbox if config.imap_host.is_empty() && config.smtp_host.is_empty() => missing("config.imap_host"),
+        Side::Mailbox if config.imap_host.is_empty() && config.smtp_host.is_empty() => {
+            missing("config.imap_host")
+        }
         Side::Receiver if config.listen_port == 0 => missing("config.listen_port"),
-        Side::Receiver if !matches!(config.protocol.as_str(), "smtp" | "lmtp") => Err(Error::invalid("config.protocol")),
-        _ if config.dkim_selector.is_empty() != config.dkim_domain.is_empty() => missing("config.dkim_selector"),
+        Side::Receiver if !matches!(config.protocol.as_str(), "smtp" | "lmtp") => {
+            Err(Error::invalid("config.protocol"))
+        }
+        _ if config.dkim_selector.is_empty() != config.dkim_domain.is_empty() => {
+            missing("config.dkim_selector")
+        }
         _ => Ok(()),
     }
 }
@@ -291,7 +302,8 @@ fn secrets(config: &mut EmailConfig, is_change: bool) -> Result<Option<Value>> {
         smtp_password: config.smtp_password.take(),
         dkim_key: config.dkim_key.take(),
     };
-    let given = secrets.imap_password.is_some() || secrets.smtp_password.is_some() || secrets.dkim_key.is_some();
+    let given =
+        secrets.imap_password.is_some() || secrets.smtp_password.is_some() || secrets.dkim_key.is_some();
     Ok((given || !is_change).then(|| json!(secrets)))
 }
 
@@ -304,7 +316,9 @@ pub(crate) async fn check_servers(policy: &Policy, configured: &Configured) -> R
     ] {
         if !host.is_empty() {
             let checked = egress::check(policy, host, port, config.grant()).await;
-            checked.map_err(|refused| Error::new(Code::AddressNotAllowed).field(field).detail(refused.to_string()))?;
+            checked.map_err(|refused| {
+                Error::new(Code::AddressNotAllowed).field(field).detail(refused.to_string())
+            })?;
         }
     }
     Ok(())
@@ -328,12 +342,24 @@ pub(crate) fn fields(side: Side) -> Vec<Field> {
     ];
     let own = match side {
         Side::Mailbox => vec![
-            field("imap_host", "text", ("Bejövő kiszolgáló (IMAP)", "Incoming server (IMAP)"), true, json!("")),
+            field(
+                "imap_host",
+                "text",
+                ("Bejövő kiszolgáló (IMAP)", "Incoming server (IMAP)"),
+                true,
+                json!(""),
+            ),
             field("imap_port", "number", ("IMAP-port", "IMAP port"), true, json!(993)),
             choice("imap_tls", ("IMAP titkosítása", "IMAP encryption"), &["tls", "starttls", "none"]),
             field("imap_user", "text", ("IMAP-felhasználó", "IMAP user"), true, json!("")),
             field("imap_password", "secret", ("IMAP-jelszó", "IMAP password"), true, Value::Null),
-            field("import_existing", "bool", ("A meglévő levelek átvétele", "Import existing mail"), false, json!(false)),
+            field(
+                "import_existing",
+                "bool",
+                ("A meglévő levelek átvétele", "Import existing mail"),
+                false,
+                json!(false),
+            ),
         ],
         Side::Receiver => vec![
             field("listen_host", "text", ("Cím", "Listen on"), false, json!("127.0.0.1")),
@@ -358,5 +384,8 @@ fn field(name: &str, kind: &str, (hu, en): (&str, &str), required: bool, default
 
 fn choice(name: &str, label: (&str, &str), choices: &[&str]) -> Field {
     let first = json!(choices.first());
-    Field { choices: choices.iter().map(|c| (*c).to_owned()).collect(), ..field(name, "choice", label, true, first) }
+    Field {
+        choices: choices.iter().map(|c| (*c).to_owned()).collect(),
+        ..field(name, "choice", label, true, first)
+    }
 }

@@ -84,7 +84,8 @@ fn message_id(head: &[u8]) -> Option<String> {
         while let Some(next) = lines.next_if(|next| next.starts_with([' ', '\t'])) {
             value.push_str(next);
         }
-        let id: String = value.chars().filter(|c| !c.is_whitespace() && !"<>".contains(*c)).take(300).collect();
+        let id: String =
+            value.chars().filter(|c| !c.is_whitespace() && !"<>".contains(*c)).take(300).collect();
         return (!id.is_empty()).then_some(id);
     }
     None

@@ -97,7 +97,12 @@ impl Channel for Email {
         }
     }
 
-    fn configure(&self, caller: &Caller, typed: serde_json::Value, before: Option<&Configured>) -> Result<Configured> {
+    fn configure(
+        &self,
+        caller: &Caller,
+        typed: serde_json::Value,
+        before: Option<&Configured>,
+    ) -> Result<Configured> {
         config::configure(caller, typed, before, config::Side::Mailbox)
     }
 
@@ -109,7 +114,11 @@ impl Channel for Email {
         self.message_id(channel, outgoing)
     }
 
-    fn deliver<'a>(&'a self, channel: &'a ChannelRow, outgoing: &'a Outgoing) -> BoxFuture<'a, Vec<(String, Outcome)>> {
+    fn deliver<'a>(
+        &'a self,
+        channel: &'a ChannelRow,
+        outgoing: &'a Outgoing,
+    ) -> BoxFuture<'a, Vec<(String, Outcome)>> {
         Box::pin(self.send(channel, outgoing, &outgoing.recipients))
     }
 

@@ -35,13 +35,19 @@ impl Email {
         let domain = EmailConfig::of(channel)
             .ok()
             .and_then(|config| config.address().rsplit_once('@').map(|(_, domain)| domain.to_owned()))
-            .unwrap_or_else(|| self.parts.edge.external_host().split(':').next().unwrap_or("localhost").to_owned());
+            .unwrap_or_else(|| {
+                self.parts.edge.external_host().split(':').next().unwrap_or("localhost").to_owned()
+            });
         Some(token(outgoing, outgoing.to.first()?)?.message_id(outgoing.message, &domain))
     }
 
     /// Sends by the workspace's first mail channel that can: for answers to people who are no longer in the chat, and
     /// for forms.
-    pub(crate) async fn send_through_any(&self, outgoing: &Outgoing, recipients: Vec<String>) -> Vec<(String, Outcome)> {
+    pub(crate) async fn send_through_any(
+        &self,
+        outgoing: &Outgoing,
+        recipients: Vec<String>,
+    ) -> Vec<(String, Outcome)> {
         let caller = Caller::system(outgoing.workspace, "email");
         let found = self.parts.db.read(&caller, |read| {
             let all = channels::list(read)?;
@@ -52,13 +58,20 @@ impl Email {
         });
         match found.await {
             Ok(Some(channel)) => self.send(&channel, outgoing, &recipients).await,
-            Ok(None) => all(&recipients, Outcome::Permanent("no mail channel of this workspace can send".into())),
+            Ok(None) => {
+                all(&recipients, Outcome::Permanent("no mail channel of this workspace can send".into()))
+            }
             Err(error) => all(&recipients, Outcome::Transient(error.to_string())),
         }
     }
 
     /// Hands one message to the channel's mail server; one outcome for each recipient.
-    pub(crate) async fn send(&self, channel: &ChannelRow, outgoing: &Outgoing, recipients: &[String]) -> Vec<(String, Outcome)> {
+    pub(crate) async fn send(
+        &self,
+        channel: &ChannelRow,
+        outgoing: &Outgoing,
+        recipients: &[String],
+    ) -> Vec<(String, Outcome)> {
         let prepared = self.prepare(channel, outgoing, recipients).await;
         let (sender, from, raw) = match prepared {
             Ok(Some(prepared)) => prepared,
@@ -80,11 +93,8 @@ impl Email {
         let config = EmailConfig::of(channel)?;
         let Some(sender) = self.sender(channel)? else { return Ok(None) };
         let caller = Caller::system(channel.workspace, "email");
-        let (secret, workspace) = self
-            .parts
-            .db
-            .read(&caller, |read| Ok((workspace::secret(read)?, workspace::get(read)?)))
-            .await?;
+        let (secret, workspace) =
+            self.parts.db.read(&caller, |read| Ok((workspace::secret(read)?, workspace::get(read)?))).await?;
         let mut mail = self.compose(channel, &config, outgoing, recipients, &secret)?;
         mail.time_zone = workspace.time_zone;
         for file in &outgoing.attachments {
@@ -117,7 +127,9 @@ impl Email {
         } else {
             format!("{} ({organisation})", outgoing.author)
         };
-        let addresses = |list: &[String]| -> Vec<Address> { list.iter().filter_map(|spec| Address::new(None, spec)).collect() };
+        let addresses = |list: &[String]| -> Vec<Address> {
+            list.iter().filter_map(|spec| Address::new(None, spec)).collect()
+        };
         let listed: Vec<String> = outgoing.to.iter().filter(|to| to.contains('@')).cloned().collect();
         let reply_to = if config.plus_addressing { plus_address(from, &token) } else { None };
         let domain = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
@@ -154,7 +166,8 @@ impl Email {
         let config = EmailConfig::of(channel)?;
         let secrets = Secrets::open(&self.parts.vault, channel)?;
         let Some((server, signs_in)) = config.smtp(&secrets) else { return Ok(None) };
-        let mut senders: std::sync::MutexGuard<'_, HashMap<_, _>> = self.senders.lock().expect("no panic while held");
+        let mut senders: std::sync::MutexGuard<'_, HashMap<_, _>> =
+            self.senders.lock().expect("no panic while held");
         let state = serde_json::json!([channel.config, channel.secrets]);
         if let Some((known, sender)) = senders.get(&channel.id)
             && *known == state
@@ -178,7 +191,8 @@ fn token(outgoing: &Outgoing, recipient: &str) -> Option<ReplyToken> {
 }
 
 fn subject(outgoing: &Outgoing) -> String {
-    let subject = if outgoing.subject.is_empty() { format!("K-{}", outgoing.number) } else { outgoing.subject.clone() };
+    let subject =
+        if outgoing.subject.is_empty() { format!("K-{}", outgoing.number) } else { outgoing.subject.clone() };
     let is_answer = !outgoing.references.is_empty() && !subject.to_lowercase().starts_with("re:");
     if is_answer { format!("Re: {subject}") } else { subject }
 }

@@ -76,7 +76,8 @@ fn work_through(raw: &[u8], mark: &str, locale: Locale, received_at: Timestamp) 
     let split = split_quotes(&mail.text);
     let page = mail.html.as_deref().map(|markup| {
         let pictures = pictures(&mail);
-        let options = html::Options { pictures: &pictures, remote: RemoteImages::Blocked, fold_quotes: true, locale };
+        let options =
+            html::Options { pictures: &pictures, remote: RemoteImages::Blocked, fold_quotes: true, locale };
         let clean = html::sanitise(markup, &options);
         SanitisedHtml { html: html::page(&clean.html, locale), ..clean }
     });
@@ -91,7 +92,10 @@ fn pictures(mail: &Mail) -> HashMap<String, String> {
         let Some(id) = &file.content_id else { continue };
         if PICTURES.contains(&file.media_type.as_str()) && file.bytes.len() <= left {
             left -= file.bytes.len();
-            found.insert(id.clone(), format!("data:{};base64,{}", file.media_type, STANDARD.encode(&file.bytes)));
+            found.insert(
+                id.clone(),
+                format!("data:{};base64,{}", file.media_type, STANDARD.encode(&file.bytes)),
+            );
         }
     }
     found
@@ -106,7 +110,8 @@ fn guard(understood: &Understood, config: &EmailConfig, item: &Item) -> Option<Q
     if item.released {
         return None;
     }
-    let from_ourselves = mail.from.as_ref().is_some_and(|from| config.addresses.contains(&from.address.to_lowercase()));
+    let from_ourselves =
+        mail.from.as_ref().is_some_and(|from| config.addresses.contains(&from.address.to_lowercase()));
     if verdict.class == Class::Loop || from_ourselves {
         return Some(QuarantineReason::Loop);
     }
@@ -116,7 +121,10 @@ fn guard(understood: &Understood, config: &EmailConfig, item: &Item) -> Option<Q
     if item.envelope["cut"] == true {
         return Some(QuarantineReason::TooLarge);
     }
-    let empty = split.text.trim().is_empty() && split.quoted.is_none() && mail.html.is_none() && mail.attachments.is_empty();
+    let empty = split.text.trim().is_empty()
+        && split.quoted.is_none()
+        && mail.html.is_none()
+        && mail.attachments.is_empty();
     let blank = empty && mail.subject.as_deref().is_none_or(|subject| subject.trim().is_empty());
     blank.then_some(QuarantineReason::Blank)
 }
@@ -155,7 +163,8 @@ async fn bounce(
                 for recipient in &report.recipients {
                     let permanent = recipient.permanence == Permanence::Hard;
                     let reason = reason_of(recipient);
-                    let found = deliveries::record_bounce(tx, channel, id, &recipient.address, permanent, &reason)?;
+                    let found =
+                        deliveries::record_bounce(tx, channel, id, &recipient.address, permanent, &reason)?;
                     if let Some((conversation, message)) = found {
                         return intake::done(tx, &item, conversation, Some(message));
                     }
@@ -184,7 +193,8 @@ fn tokens(secret: &[u8], mail: &Mail) -> impl FnOnce(&mut Read<'_>) -> Result<Pr
         for candidate in candidates {
             let Some(conversation) = candidate.token.conversation else { continue };
             let given_to = written_to(read, conversation)?;
-            let held = key.verify(&candidate.token, conversation, given_to.iter().map(String::as_str), [EPOCH]);
+            let held =
+                key.verify(&candidate.token, conversation, given_to.iter().map(String::as_str), [EPOCH]);
             if let Some(recipient) = held {
                 proven.push((conversation, place_name(candidate.place), recipient.to_owned()));
             }
@@ -224,7 +234,8 @@ fn sender<'m>(mail: &'m Mail, config: &EmailConfig) -> Option<&'m Address> {
 
 fn speaks_for_another(from: &Address, config: &EmailConfig) -> bool {
     let local = from.local().to_lowercase().replace(['-', '_', '.'], "");
-    let own_domain = config.addresses.iter().any(|own| own.rsplit_once('@').is_some_and(|(_, d)| d == from.domain()));
+    let own_domain =
+        config.addresses.iter().any(|own| own.rsplit_once('@').is_some_and(|(_, d)| d == from.domain()));
     own_domain || local.starts_with("noreply") || local.starts_with("donotreply")
 }
 
@@ -237,7 +248,8 @@ async fn inbound(
     tokens: &Proven,
 ) -> Result<Inbound> {
     let Understood { mail, verdict, split, page } = understood;
-    let from = sender(&mail, config).ok_or_else(|| Error::internal("a guard let a mail without sender through"))?;
+    let from =
+        sender(&mail, config).ok_or_else(|| Error::internal("a guard let a mail without sender through"))?;
     let handle = |address: &Address| Handle {
         kind: IdentityKind::Email,
         value: address.address.clone(),
@@ -247,7 +259,8 @@ async fn inbound(
     };
     let verified = from_authentication_results(&mail, &config.authserv_id).map(|result| result.proves(&mail));
     let (from, cc) = (handle(from), mail.cc.iter().chain(&mail.to));
-    let cc = cc.filter(|address| !is_ours(address, config) && address.address != from.value).map(handle).collect();
+    let cc =
+        cc.filter(|address| !is_ours(address, config) && address.address != from.value).map(handle).collect();
     let mut text = split.text;
     if let Some(signature) = split.signature {
         text = format!("{text}\n\n-- \n{signature}");
@@ -258,7 +271,8 @@ async fn inbound(
     for file in mail.attachments {
         let size = file.bytes.len();
         let blob = parts.db.blobs().put(file.bytes).await?.as_str().to_owned();
-        let (name, media_type, content_id, inline) = (file.name, file.media_type, file.content_id, file.inline);
+        let (name, media_type, content_id, inline) =
+            (file.name, file.media_type, file.content_id, file.inline);
         attachments.push(NewAttachment { blob, name, media_type, size, content_id, inline });
     }
     let html = match page {
@@ -306,7 +320,13 @@ fn is_ours(address: &Address, config: &EmailConfig) -> bool {
 }
 
 /// The transaction: last guards that need the database, then the message, then the proof a token brings.
-fn place(tx: &mut Tx<'_>, item: &Item, inbound: &Inbound, tokens: &Proven, is_auto_reply: bool) -> Result<()> {
+fn place(
+    tx: &mut Tx<'_>,
+    item: &Item,
+    inbound: &Inbound,
+    tokens: &Proven,
+    is_auto_reply: bool,
+) -> Result<()> {
     let current = intake::find(tx, item.id)?;
     if current.state == "done" {
         return Ok(());
@@ -336,4 +356,3 @@ fn prove(tx: &mut Tx<'_>, conversation: ConversationId, inbound: &Inbound) -> Re
     let handle = Handle { verified: true, source: "mail".into(), ..inbound.from.clone() };
     persons::verify(tx, person, &handle).map(drop)
 }
-

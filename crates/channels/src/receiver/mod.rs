@@ -17,7 +17,9 @@ use tokio::{net::TcpListener, sync::watch};
 use crate::{
     Parts,
     email::{
-        Email, EmailConfig, Kept, config::{self, Side}, keep,
+        Email, EmailConfig, Kept,
+        config::{self, Side},
+        keep,
         wire::smtp_server::{self, Config, Envelope, Flavour, RecipientVerdict, Sink, SinkError},
     },
 };
@@ -43,7 +45,8 @@ impl Receiver {
         match bound {
             Ok((config, listener)) => {
                 let flavour = if config.protocol == "lmtp" { Flavour::Lmtp } else { Flavour::Smtp };
-                let hostname = config.address().rsplit_once('@').map_or("localhost", |(_, domain)| domain).to_owned();
+                let hostname =
+                    config.address().rsplit_once('@').map_or("localhost", |(_, domain)| domain).to_owned();
                 let sink = Arc::new(Door { parts: self.parts.clone(), channel, addresses: config.addresses });
                 smtp_server::serve(listener, Config::new(hostname, flavour), sink, stop).await;
             }
@@ -70,9 +73,10 @@ impl Receiver {
 }
 
 async fn bind(config: &EmailConfig) -> Result<TcpListener, String> {
-    let address: SocketAddr = format!("{}:{}", config.listen_host, config.listen_port)
-        .parse()
-        .map_err(|_| format!("{}:{} is not an address to listen on", config.listen_host, config.listen_port))?;
+    let address: SocketAddr =
+        format!("{}:{}", config.listen_host, config.listen_port).parse().map_err(|_| {
+            format!("{}:{} is not an address to listen on", config.listen_host, config.listen_port)
+        })?;
     TcpListener::bind(address).await.map_err(|error| format!("port {}: {error}", config.listen_port))
 }
 
@@ -119,7 +123,12 @@ impl Channel for Receiver {
         }
     }
 
-    fn configure(&self, caller: &Caller, typed: serde_json::Value, before: Option<&Configured>) -> Result<Configured> {
+    fn configure(
+        &self,
+        caller: &Caller,
+        typed: serde_json::Value,
+        before: Option<&Configured>,
+    ) -> Result<Configured> {
         config::configure(caller, typed, before, Side::Receiver)
     }
 
@@ -131,7 +140,11 @@ impl Channel for Receiver {
         self.email.message_id(channel, outgoing)
     }
 
-    fn deliver<'a>(&'a self, channel: &'a ChannelRow, outgoing: &'a Outgoing) -> BoxFuture<'a, Vec<(String, Outcome)>> {
+    fn deliver<'a>(
+        &'a self,
+        channel: &'a ChannelRow,
+        outgoing: &'a Outgoing,
+    ) -> BoxFuture<'a, Vec<(String, Outcome)>> {
         self.email.deliver(channel, outgoing)
     }
 

@@ -32,7 +32,10 @@ pub(super) struct Words {
 impl Default for ChatConfig {
     fn default() -> Self {
         Self {
-            greeting: Words { hu: "Üdvözöljük! Miben segíthetünk?".into(), en: "Hello, how can we help?".into() },
+            greeting: Words {
+                hu: "Üdvözöljük! Miben segíthetünk?".into(),
+                en: "Hello, how can we help?".into(),
+            },
             reply_time: Words {
                 hu: "Általában néhány percen belül válaszolunk.".into(),
                 en: "We usually answer within a few minutes.".into(),
@@ -47,8 +50,12 @@ impl Default for ChatConfig {
 
 pub(super) fn configure(typed: Value, before: Option<&Configured>) -> Result<Configured> {
     let typed = if typed.is_null() { json!({}) } else { typed };
-    let config: ChatConfig = serde_json::from_value(typed).map_err(|error| Error::invalid("config").detail(error.to_string()))?;
-    let hex = config.color.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.chars().all(|c| c.is_ascii_hexdigit()));
+    let config: ChatConfig =
+        serde_json::from_value(typed).map_err(|error| Error::invalid("config").detail(error.to_string()))?;
+    let hex = config
+        .color
+        .strip_prefix('#')
+        .is_some_and(|hex| hex.len() == 6 && hex.chars().all(|c| c.is_ascii_hexdigit()));
     let checks = [
         (hex, "config.color"),
         (["right", "left"].contains(&config.position.as_str()), "config.position"),
@@ -81,13 +88,30 @@ pub(super) fn fields() -> Vec<Field> {
         default,
     };
     vec![
-        field("color", "text", Text::new("Szín", "Colour"), Text::new("Pl. #0B6A5D", "E.g. #0B6A5D"), &[], json!("#0B6A5D")),
-        field("position", "choice", Text::new("Hely", "Position"), Text::default(), &["right", "left"], json!("right")),
+        field(
+            "color",
+            "text",
+            Text::new("Szín", "Colour"),
+            Text::new("Pl. #0B6A5D", "E.g. #0B6A5D"),
+            &[],
+            json!("#0B6A5D"),
+        ),
+        field(
+            "position",
+            "choice",
+            Text::new("Hely", "Position"),
+            Text::default(),
+            &["right", "left"],
+            json!("right"),
+        ),
         field(
             "ask_email",
             "choice",
             Text::new("E-mail-cím kérése", "Ask for an e-mail address"),
-            Text::new("Ha a látogató megadja, a válasz e-mailben is megérkezik.", "When given, answers also go there by mail."),
+            Text::new(
+                "Ha a látogató megadja, a válasz e-mailben is megérkezik.",
+                "When given, answers also go there by mail.",
+            ),
             &["never", "offer", "require"],
             json!("offer"),
         ),

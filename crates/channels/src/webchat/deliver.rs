@@ -1,7 +1,10 @@
 //! Answers to visitors. Whoever has the chat open sees the message by the live events; whoever has gone and left an
 //! address gets it by mail, from where the conversation goes on.
 
-use inbox::{channels::ChannelRow, port::{Outcome, Outgoing}};
+use inbox::{
+    channels::ChannelRow,
+    port::{Outcome, Outgoing},
+};
 use kernel::{Caller, VisitorId};
 
 use super::{is_connected, visitors};
@@ -20,7 +23,13 @@ pub(super) async fn deliver(
     outcomes
 }
 
-async fn to_one(parts: &Parts, email: &Email, channel: &ChannelRow, outgoing: &Outgoing, recipient: &str) -> Outcome {
+async fn to_one(
+    parts: &Parts,
+    email: &Email,
+    channel: &ChannelRow,
+    outgoing: &Outgoing,
+    recipient: &str,
+) -> Outcome {
     let Ok(id) = recipient.parse::<VisitorId>() else {
         return by_mail(email, outgoing, recipient).await;
     };

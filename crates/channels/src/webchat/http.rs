@@ -7,7 +7,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get, post, put},
 };
-use inbox::{attachments, channels, channels::ChannelRow, conversations, port::{Inbound, Thread}};
+use inbox::{
+    attachments, channels,
+    channels::ChannelRow,
+    conversations,
+    port::{Inbound, Thread},
+};
 use kernel::{AttachmentId, Code, Error, Locale, Result};
 use people::{persons, secrets::Vault};
 use serde::{Deserialize, Serialize};
@@ -135,7 +140,12 @@ async fn arrive(
     let locale = arrival.locale.as_deref().and_then(Locale::from_tag).unwrap_or_default();
     let identity = match &arrival.identity {
         None => None,
-        Some(jwt) => Some(identity::verify(jwt, &secret(&vault, &channel)?, &channel.public_key, app.db.clock().now())?),
+        Some(jwt) => Some(identity::verify(
+            jwt,
+            &secret(&vault, &channel)?,
+            &channel.public_key,
+            app.db.clock().now(),
+        )?),
     };
     let known = match arrival.token.clone() {
         None => None,
@@ -189,12 +199,17 @@ fn identify(tx: &mut Tx<'_>, visitor: &Visitor, identity: &identity::Identity) -
         verified: true,
         source: "identity".into(),
     };
-    let mut person = persons::verify(tx, visitor.person, &handle(persons::IdentityKind::External, &identity.sub))?;
+    let mut person =
+        persons::verify(tx, visitor.person, &handle(persons::IdentityKind::External, &identity.sub))?;
     if let Some(email) = identity.email.as_deref().filter(|email| is_address(email)) {
         person = if identity.email_verified {
             persons::verify(tx, person, &handle(persons::IdentityKind::Email, email))?
         } else {
-            persons::claim(tx, person, &persons::Handle { verified: false, ..handle(persons::IdentityKind::Email, email) })?;
+            persons::claim(
+                tx,
+                person,
+                &persons::Handle { verified: false, ..handle(persons::IdentityKind::Email, email) },
+            )?;
             person
         };
     }
@@ -202,7 +217,13 @@ fn identify(tx: &mut Tx<'_>, visitor: &Visitor, identity: &identity::Identity) -
     Ok(person)
 }
 
-fn welcome(read: &mut Read<'_>, channel: &ChannelRow, visitor: Visitor, token: String, locale: Locale) -> Result<Welcome> {
+fn welcome(
+    read: &mut Read<'_>,
+    channel: &ChannelRow,
+    visitor: Visitor,
+    token: String,
+    locale: Locale,
+) -> Result<Welcome> {
     let config: ChatConfig = serde_json::from_value(channel.config.clone()).unwrap_or_default();
     let person = persons::get(read, visitor.person)?;
     let conversation = match visitors::current_conversation(read, &visitor)? {
@@ -212,7 +233,10 @@ fn welcome(read: &mut Read<'_>, channel: &ChannelRow, visitor: Visitor, token: S
             open: conversations::find(read, id)?.status != conversations::Status::Closed,
         }),
     };
-    let verified = person.identities.iter().any(|identity| identity.verified && identity.kind == persons::IdentityKind::Email);
+    let verified = person
+        .identities
+        .iter()
+        .any(|identity| identity.verified && identity.kind == persons::IdentityKind::Email);
     Ok(Welcome {
         token,
         visitor_id: visitor.id,
@@ -242,7 +266,11 @@ struct Messages {
     items: Vec<ChatMessage>,
 }
 
-async fn messages(State(app): State<App>, Known(visitor): Known, Query(range): Query<Since>) -> ApiResult<Json<Messages>> {
+async fn messages(
+    State(app): State<App>,
+    Known(visitor): Known,
+    Query(range): Query<Since>,
+) -> ApiResult<Json<Messages>> {
     Ok(Json(Messages { items: missed(&app, &visitor, range.since).await? }))
 }
 
@@ -269,7 +297,11 @@ pub(super) struct Written {
     pub attachments: Vec<AttachmentId>,
 }
 
-async fn write(State(app): State<App>, Known(visitor): Known, Json(written): Json<Written>) -> ApiResult<Response> {
+async fn write(
+    State(app): State<App>,
+    Known(visitor): Known,
+    Json(written): Json<Written>,
+) -> ApiResult<Response> {
     let message = say(&app, &visitor, written).await?;
     Ok((StatusCode::CREATED, axum::Json(message)).into_response())
 }
@@ -288,7 +320,8 @@ pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Resul
     app.db
         .write(&visitor.caller(), move |tx| {
             let visitor = visitors::by_id(tx, visitor.id)?.ok_or_else(Error::not_found)?;
-            let thread = Thread { conversation: visitors::current_conversation(tx, &visitor)?, ..Thread::default() };
+            let thread =
+                Thread { conversation: visitors::current_conversation(tx, &visitor)?, ..Thread::default() };
             let inbound = inbound(tx, &visitor, &written, thread)?;
             let received = conversations::receive(tx, &inbound)?;
             if !received.repeated {
@@ -305,7 +338,10 @@ pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Resul
 
 fn inbound(tx: &mut Tx<'_>, visitor: &Visitor, written: &Written, thread: Thread) -> Result<Inbound> {
     let person = persons::get(tx, visitor.person)?;
-    let verified = person.identities.iter().any(|identity| identity.verified && identity.kind != persons::IdentityKind::Visitor);
+    let verified = person
+        .identities
+        .iter()
+        .any(|identity| identity.verified && identity.kind != persons::IdentityKind::Visitor);
     let fallback = match visitor.locale {
         Locale::Hu => "Látogató",
         Locale::En => "Visitor",
@@ -356,7 +392,11 @@ struct EmailClaim {
 }
 
 /// Keeps the address the visitor gave. It is a claim: answers also go there, and nobody is merged.
-async fn email(State(app): State<App>, Known(visitor): Known, Json(claim): Json<EmailClaim>) -> ApiResult<Response> {
+async fn email(
+    State(app): State<App>,
+    Known(visitor): Known,
+    Json(claim): Json<EmailClaim>,
+) -> ApiResult<Response> {
     let address = claim.email.trim().to_owned();
     if !is_address(&address) {
         return Err(Error::new(Code::InvalidEmail).field("email").into());

@@ -58,14 +58,20 @@ mod tests {
     #[test]
     fn only_a_fresh_token_signed_for_this_chat_names_a_person() {
         assert!(check(&token(Algorithm::HS256, SECRET, &claims(1_200))));
-        assert!(!check(&token(Algorithm::HS256, "another secret of the same length", &claims(1_200))), "foreign key");
+        assert!(
+            !check(&token(Algorithm::HS256, "another secret of the same length", &claims(1_200))),
+            "foreign key"
+        );
         assert!(!check(&token(Algorithm::HS512, SECRET, &claims(1_200))), "other algorithm");
         assert!(!check(&token(Algorithm::HS256, SECRET, &claims(1_005))), "expired");
         assert!(!check(&token(Algorithm::HS256, SECRET, &claims(9_000))), "lives too long");
         let mut foreign = claims(1_200);
         foreign["aud"] = json!("other");
         assert!(!check(&token(Algorithm::HS256, SECRET, &foreign)), "other chat");
-        assert!(!check("eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1MSIsImF1ZCI6ImtleSIsImlhdCI6MTAwMCwiZXhwIjoxMjAwfQ."), "unsigned");
+        assert!(
+            !check("eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1MSIsImF1ZCI6ImtleSIsImlhdCI6MTAwMCwiZXhwIjoxMjAwfQ."),
+            "unsigned"
+        );
         assert!(!check(""), "empty");
     }
 }

@@ -54,7 +54,12 @@ impl Channel for WebChat {
         }
     }
 
-    fn configure(&self, _: &Caller, typed: serde_json::Value, before: Option<&Configured>) -> Result<Configured> {
+    fn configure(
+        &self,
+        _: &Caller,
+        typed: serde_json::Value,
+        before: Option<&Configured>,
+    ) -> Result<Configured> {
         config::configure(typed, before)
     }
 
@@ -62,12 +67,18 @@ impl Channel for WebChat {
         self.email.message_id(channel, outgoing)
     }
 
-    fn deliver<'a>(&'a self, channel: &'a ChannelRow, outgoing: &'a Outgoing) -> BoxFuture<'a, Vec<(String, Outcome)>> {
+    fn deliver<'a>(
+        &'a self,
+        channel: &'a ChannelRow,
+        outgoing: &'a Outgoing,
+    ) -> BoxFuture<'a, Vec<(String, Outcome)>> {
         Box::pin(deliver::deliver(&self.parts, &self.email, channel, outgoing))
     }
 
     fn test<'a>(&'a self, _: &'a ChannelRow) -> BoxFuture<'a, Vec<Step>> {
-        Box::pin(async { vec![Step { name: "widget".into(), ok: true, detail: self.parts.edge.external_url.clone() }] })
+        Box::pin(async {
+            vec![Step { name: "widget".into(), ok: true, detail: self.parts.edge.external_url.clone() }]
+        })
     }
 
     fn understand<'a>(&'a self, _: &'a ChannelRow, _: &'a Item) -> BoxFuture<'a, Result<()>> {

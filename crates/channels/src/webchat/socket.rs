@@ -31,7 +31,11 @@ use super::{
 const PING: Duration = Duration::from_secs(25);
 const HELLO: Duration = Duration::from_secs(10);
 
-pub(super) async fn open(State(app): State<App>, PathId(key): PathId<String>, upgrade: WebSocketUpgrade) -> Response {
+pub(super) async fn open(
+    State(app): State<App>,
+    PathId(key): PathId<String>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let channel = match http::channel(&app, key).await {
         Ok(channel) => channel,
         Err(error) => return ApiError(error).into_response(),
@@ -95,7 +99,11 @@ struct Chat {
 }
 
 impl Chat {
-    async fn run(&mut self, mut socket: WebSocket, mut events: Receiver<Arc<LiveEvent>>) -> Result<(), axum::Error> {
+    async fn run(
+        &mut self,
+        mut socket: WebSocket,
+        mut events: Receiver<Arc<LiveEvent>>,
+    ) -> Result<(), axum::Error> {
         let mut stop = self.app.hub.stopping();
         let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
         self.greet(&mut socket).await?;
@@ -151,7 +159,8 @@ impl Chat {
     async fn hear(&mut self, socket: &mut WebSocket, text: &str) -> Result<(), axum::Error> {
         match serde_json::from_str(text) {
             Ok(FromVisitor::Message { client_id, text, attachments }) => {
-                let said = http::say(&self.app, &self.visitor, Written { client_id, text, attachments }).await;
+                let said =
+                    http::say(&self.app, &self.visitor, Written { client_id, text, attachments }).await;
                 match said {
                     Ok(message) => {
                         self.renew().await;
@@ -170,9 +179,15 @@ impl Chat {
         Ok(())
     }
 
-    async fn refuse(&self, socket: &mut WebSocket, error: &Error, client_id: Uuid) -> Result<(), axum::Error> {
+    async fn refuse(
+        &self,
+        socket: &mut WebSocket,
+        error: &Error,
+        client_id: Uuid,
+    ) -> Result<(), axum::Error> {
         let text = error.code.text(self.visitor.locale);
-        let frame = json!({ "type": "error", "code": error.code.as_str(), "message": text, "client_id": client_id });
+        let frame =
+            json!({ "type": "error", "code": error.code.as_str(), "message": text, "client_id": client_id });
         send(socket, &frame).await
     }
 
@@ -197,7 +212,9 @@ impl Chat {
             {
                 self.send_missed(socket).await
             }
-            LiveEvent::AgentTyping { workspace, conversation, name, on } if self.is_mine(*workspace, *conversation) => {
+            LiveEvent::AgentTyping { workspace, conversation, name, on }
+                if self.is_mine(*workspace, *conversation) =>
+            {
                 send(socket, &json!({ "type": "typing", "on": on, "name": name })).await
             }
             _ => Ok(()),

@@ -37,7 +37,12 @@ impl From<attachments::AttachmentView> for ChatFile {
 const COLUMNS: &str = "id, seq, client_id, kind, author, author_name, text, created_at";
 
 /// Messages after a number, oldest first, at most 200. Notes are not for visitors.
-pub(super) fn since(read: &mut Read<'_>, content_url: &str, id: ConversationId, seq: i64) -> Result<Vec<ChatMessage>> {
+pub(super) fn since(
+    read: &mut Read<'_>,
+    content_url: &str,
+    id: ConversationId,
+    seq: i64,
+) -> Result<Vec<ChatMessage>> {
     let workspace = read.workspace();
     let sql = format!(
         "SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq > $3

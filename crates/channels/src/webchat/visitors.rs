@@ -5,7 +5,10 @@ use inbox::{
     channels::ChannelRow,
     conversations::{self, Status},
 };
-use kernel::{Actor, Caller, ChannelId, ConversationId, Locale, PersonId, Result, Role, Timestamp, VisitorId, WorkspaceId};
+use kernel::{
+    Actor, Caller, ChannelId, ConversationId, Locale, PersonId, Result, Role, Timestamp, VisitorId,
+    WorkspaceId,
+};
 use people::persons::{self, Handle, IdentityKind};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -71,7 +74,9 @@ fn digest(token: &str) -> Vec<u8> {
 
 /// The visitor of a channel who holds this token.
 pub(super) fn by_token(read: &mut Read<'_>, channel: &ChannelRow, token: &str) -> Result<Option<Visitor>> {
-    let sql = format!("SELECT {COLUMNS} FROM visitors WHERE token_hash = $1 AND workspace_id = $2 AND channel_id = $3");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM visitors WHERE token_hash = $1 AND workspace_id = $2 AND channel_id = $3"
+    );
     read.row(&sql, params![digest(token), channel.workspace, channel.id])?.as_ref().map(from_row).transpose()
 }
 
@@ -115,7 +120,11 @@ pub(super) fn seen(tx: &mut Tx<'_>, visitor: &Visitor, locale: Locale) -> Result
     Ok(())
 }
 
-pub(super) fn set_conversation(tx: &mut Tx<'_>, visitor: &Visitor, conversation: ConversationId) -> Result<()> {
+pub(super) fn set_conversation(
+    tx: &mut Tx<'_>,
+    visitor: &Visitor,
+    conversation: ConversationId,
+) -> Result<()> {
     let sql = "UPDATE visitors SET conversation_id = $3 WHERE workspace_id = $1 AND id = $2";
     tx.execute(sql, params![visitor.workspace, visitor.id, conversation])?;
     Ok(())
@@ -147,7 +156,8 @@ pub(super) fn current_conversation(read: &mut Read<'_>, visitor: &Visitor) -> Re
     let Some(id) = visitor.conversation else { return Ok(None) };
     let conversation = conversations::find(read, id)?;
     let now: Timestamp = read.now();
-    let over = conversation.status == Status::Closed && conversation.closed_at.is_some_and(|at| now - at > OVER);
+    let over =
+        conversation.status == Status::Closed && conversation.closed_at.is_some_and(|at| now - at > OVER);
     Ok((!over).then_some(id))
 }
 

@@ -22,8 +22,14 @@ pub fn edge_of(config: &Config, address: SocketAddr) -> Result<Edge> {
         None if loopback => format!("http://localhost:{port}"),
         None => external_url.clone(),
     };
-    let mut edge = Edge { external_url, content_url, hosts: Vec::new(), trusted_proxies: config.trusted_proxies.clone() };
-    let mut hosts = vec![edge.external_host().to_owned(), edge.content_host().to_owned(), address.to_string()];
+    let mut edge = Edge {
+        external_url,
+        content_url,
+        hosts: Vec::new(),
+        trusted_proxies: config.trusted_proxies.clone(),
+    };
+    let mut hosts =
+        vec![edge.external_host().to_owned(), edge.content_host().to_owned(), address.to_string()];
     if address.ip().is_loopback() || address.ip().is_unspecified() {
         hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")));
     }
@@ -42,7 +48,8 @@ fn named(address: SocketAddr) -> String {
 fn origin(url: &str) -> Result<String> {
     let invalid = || Error::new(Code::Invalid).field("external_url").detail(url);
     let (scheme, rest) = url.trim_end_matches('/').split_once("://").ok_or_else(invalid)?;
-    let valid = matches!(scheme, "http" | "https") && !rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ']);
+    let valid =
+        matches!(scheme, "http" | "https") && !rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ']);
     if valid { Ok(format!("{scheme}://{rest}").to_ascii_lowercase()) } else { Err(invalid()) }
 }
 

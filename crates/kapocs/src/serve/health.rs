@@ -54,7 +54,8 @@ async fn metrics(State(app): State<App>) -> Response {
             let facts: i64 = read.one("SELECT COALESCE(MAX(seq), 0) FROM facts", &[])?.get(0)?;
             let due = read.one("SELECT COUNT(*), MIN(run_at) FROM jobs WHERE state <> 'dead'", &[])?;
             let dead: i64 = read.one("SELECT COUNT(*) FROM jobs WHERE state = 'dead'", &[])?.get(0)?;
-            let aside: i64 = read.one("SELECT COUNT(*) FROM inbound WHERE state = 'quarantined'", &[])?.get(0)?;
+            let aside: i64 =
+                read.one("SELECT COUNT(*) FROM inbound WHERE state = 'quarantined'", &[])?.get(0)?;
             let now = read.now();
             let age = due.get::<Option<kernel::Timestamp>>(1)?.map_or(0.0, |at| (now - at).as_secs_f64());
             Ok((facts, due.get::<i64>(0)?, age, dead, aside))
@@ -72,7 +73,9 @@ async fn metrics(State(app): State<App>) -> Response {
     ];
     let text: String = rows
         .iter()
-        .map(|(name, kind, help, value)| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"))
+        .map(|(name, kind, help, value)| {
+            format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n")
+        })
         .collect();
     ([("content-type", "text/plain; version=0.0.4")], text).into_response()
 }

@@ -13,7 +13,13 @@ use crate::{embedded, openapi};
 /// The largest JSON body.
 const MAX_BODY: usize = 1024 * 1024;
 
-pub fn router(app: &App, registry: &Registry, vault: &Vault, token: SetupToken, readiness: &Readiness) -> Router {
+pub fn router(
+    app: &App,
+    registry: &Registry,
+    vault: &Vault,
+    token: SetupToken,
+    readiness: &Readiness,
+) -> Router {
     let (api, spec) = openapi::api(token).split_for_parts();
     let api = api
         .merge(web::live_routes())

@@ -143,7 +143,7 @@ impl Session {
         }
     }
 
-    fn finish(&mut self, done: Vec<Done>) {
+    fn finish(&self, done: Vec<Done>) {
         let outcome = self.connection.execute_batch("COMMIT");
         if let Err(error) = &outcome {
             if is_io_failure(error) {

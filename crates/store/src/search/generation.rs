@@ -21,6 +21,8 @@ use super::{
 /// What one writer may hold in memory.
 const WRITER_BYTES: usize = 20_000_000;
 const CACHED_BLOCKS: usize = 10;
+/// So many segments of a size become one: a search looks into each.
+const MOST_ALIKE: usize = 5;
 /// The share of deleted documents from which a segment is written anew: conversations are replaced often.
 const MOST_DELETED: f32 = 0.3;
 
@@ -81,6 +83,7 @@ impl Generation {
             .build();
         let writer = self.index.writer_with_options(options)?;
         let mut merging = LogMergePolicy::default();
+        merging.set_min_num_segments(MOST_ALIKE);
         merging.set_del_docs_ratio_before_merge(MOST_DELETED);
         writer.set_merge_policy(Box::new(merging));
         Ok(writer)

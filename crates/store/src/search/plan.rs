@@ -15,7 +15,7 @@ use tantivy::{
 use super::{
     parse::{Clause, Parsed, Typed},
     question::{self, AccessFilter, Order},
-    schema::{Fields, Reader},
+    schema::{Fields, Reader, SHORT_BEGINNING},
     words::stems,
 };
 
@@ -31,8 +31,6 @@ const AS_TYPED: Worth = Worth(10.0, 5.0);
 const STEM: Worth = Worth(8.0, 4.0);
 const BEGINNING: Worth = Worth(6.0, 3.0);
 const SIMILAR: Worth = Worth(2.0, 1.0);
-
-const SHORTEST_BEGINNING: usize = 2;
 
 pub(super) struct Plan<'a> {
     pub fields: &'a Fields,
@@ -83,8 +81,8 @@ impl Plan<'_> {
         let mut ways = Vec::new();
         for literal in &typed.literals {
             ways.push(worth(term(Term::from_field_text(self.fields.exact, literal)), LITERAL));
-            if typed.unfinished && literal.len() >= SHORTEST_BEGINNING {
-                ways.push(worth(beginning(self.fields.exact, literal), BEGINNING.0));
+            if typed.unfinished {
+                ways.extend(self.beginning(literal, &[(self.fields.exact, BEGINNING.0)]));
             }
         }
         if let Some(joined) = &typed.joined {
@@ -115,11 +113,20 @@ impl Plan<'_> {
             ways.push(worth(term(Term::from_field_text(title, word)), AS_TYPED.0));
             ways.push(worth(term(Term::from_field_text(body, word)), AS_TYPED.1));
         }
-        if unfinished && word.len() >= SHORTEST_BEGINNING {
-            ways.push(worth(beginning(title, word), BEGINNING.0));
-            ways.push(worth(beginning(body, word), BEGINNING.1));
+        if unfinished {
+            ways.extend(self.beginning(word, &[(title, BEGINNING.0), (body, BEGINNING.1)]));
         }
         best(ways)
+    }
+
+    /// Of one letter everything is a beginning; a few letters are a term, with more there are few words to look for.
+    fn beginning(&self, text: &str, fields: &[(Field, f32)]) -> Vec<Asked> {
+        let letters = text.chars().count();
+        if SHORT_BEGINNING.contains(&letters) {
+            return vec![worth(term(Term::from_field_text(self.fields.beginnings, text)), BEGINNING.1)];
+        }
+        let longer = fields.iter().filter(|_| letters > *SHORT_BEGINNING.end());
+        longer.map(|(field, value)| worth(begins(*field, text), *value)).collect()
     }
 
     fn next_to_each_other(&self, words: &[String]) -> Asked {
@@ -169,7 +176,7 @@ fn term(term: Term) -> Asked {
     Box::new(TermQuery::new(term, IndexRecordOption::Basic))
 }
 
-fn beginning(field: Field, text: &str) -> Asked {
+fn begins(field: Field, text: &str) -> Asked {
     Box::new(FuzzyTermQuery::new_prefix(Term::from_field_text(field, text), 0, true))
 }
 

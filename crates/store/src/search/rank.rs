@@ -52,9 +52,12 @@ impl Columns {
         clippy::cast_sign_loss,
         reason = "worths are small whole numbers"
     )]
+    fn score(&self, score: Score) -> u32 {
+        if self.scope.scored { score.round() as u32 } else { 0 }
+    }
+
     fn rank(&self, doc: DocId, score: Score) -> Rank {
-        let score = if self.scope.scored { score.round() as u32 } else { 0 };
-        Rank { score, at: self.at.get_val(doc), tie: self.tie.get_val(doc) }
+        Rank { score: self.score(score), at: self.at.get_val(doc), tie: self.tie.get_val(doc) }
     }
 
     fn group(&self, doc: DocId) -> u64 {
@@ -126,7 +129,12 @@ impl SegmentCollector for BestOfSegment {
     type Fruit = Vec<Found>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        let rank = self.columns.rank(doc, score);
+        // Most documents are not among the best, and the tie need not be read to know it.
+        let (score, at) = (self.columns.score(score), self.columns.at.get_val(doc));
+        if (score, at) < (self.least.score, self.least.at) {
+            return;
+        }
+        let rank = Rank { score, at, tie: self.columns.tie.get_val(doc) };
         if rank < self.least || self.after.is_some_and(|after| rank >= after) || !self.columns.wanted(doc) {
             return;
         }

@@ -1,5 +1,7 @@
 //! How a document lies in the index.
 
+use std::ops::RangeInclusive;
+
 use kernel::{TeamId, WorkspaceId};
 use tantivy::{
     TantivyDocument, Term,
@@ -24,6 +26,9 @@ const LONGEST_BODY: usize = 100_000;
 /// More of a text is not kept for showing where the words stand.
 const LONGEST_SHOWN: usize = 16_000;
 
+/// How many letters make a beginning that is a term of its own.
+pub(super) const SHORT_BEGINNING: RangeInclusive<usize> = 2..=3;
+
 #[derive(Clone)]
 pub(super) struct Fields {
     /// Workspace and who in it: what a search is let in by. There is no other way in.
@@ -34,6 +39,9 @@ pub(super) struct Fields {
     pub title_stems: Field,
     pub body: Field,
     pub body_stems: Field,
+    /// The first letters of every word, for those who are still typing: asking the index for all words that begin
+    /// with two letters would read most of it.
+    pub beginnings: Field,
     pub exact: Field,
     pub card: Field,
     pub shown: Field,
@@ -63,6 +71,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         title_stems: schema.add_text_field("title_stems", terms("stems")),
         body: schema.add_text_field("body", words),
         body_stems: schema.add_text_field("body_stems", terms("stems")),
+        beginnings: schema.add_text_field("beginnings", terms("beginnings")),
         exact: schema.add_text_field("exact", terms("raw")),
         card: schema.add_bytes_field("card", STORED),
         shown: schema.add_text_field("shown", STORED),
@@ -85,6 +94,7 @@ pub(super) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager.register("words", TextAnalyzer::builder(Words(one_term)).build());
     manager.register("stems", TextAnalyzer::builder(Words(stem_terms)).build());
+    manager.register("beginnings", TextAnalyzer::builder(Words(beginning_terms)).build());
     manager
 }
 
@@ -94,6 +104,20 @@ fn one_term(word: &Word) -> Vec<String> {
 
 fn stem_terms(word: &Word) -> Vec<String> {
     stems(&word.folded)
+}
+
+fn beginning_terms(word: &Word) -> Vec<String> {
+    beginnings(&word.folded).map(str::to_owned).collect()
+}
+
+/// The first two and the first three letters.
+fn beginnings(text: &str) -> impl Iterator<Item = &str> {
+    SHORT_BEGINNING.filter_map(|letters| Some(&text[..letters_end(text, letters)?]))
+}
+
+/// Where a text has so many letters, if it has.
+fn letters_end(text: &str, letters: usize) -> Option<usize> {
+    text.char_indices().nth(letters - 1).map(|(at, letter)| at + letter.len_utf8())
 }
 
 /// Cuts a text with [`words`] and makes terms of each word.
@@ -149,6 +173,7 @@ impl Fields {
         row.add_u64(self.kind, u64::from(document.kind.code()));
         row.add_bytes(self.card, &Card::of(document.kind, document.id, document.parent).0);
         for literal in document.exact.iter().flat_map(|text| literals(text, false)) {
+            beginnings(&literal).for_each(|beginning| row.add_text(self.beginnings, beginning));
             row.add_text(self.exact, literal);
         }
         self.add_texts(&mut row, document.title, document.body);
@@ -158,9 +183,11 @@ impl Fields {
     fn add_texts(&self, row: &mut TantivyDocument, mut title: String, mut body: String) {
         truncate(&mut title, LONGEST_TITLE);
         row.add_text(self.title, &title);
+        row.add_text(self.beginnings, &title);
         row.add_text(self.title_stems, title);
         truncate(&mut body, LONGEST_BODY);
         row.add_text(self.body, &body);
+        row.add_text(self.beginnings, &body);
         row.add_text(self.body_stems, &body);
         truncate(&mut body, LONGEST_SHOWN);
         row.add_text(self.shown, body);

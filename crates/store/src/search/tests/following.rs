@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use kernel::FactCursor;
 use serde_json::json;
 
-use super::{Desk, Order, Query, Running, id, numbers, open_search};
+use super::{Change, Desk, Order, Query, Running, id, numbers, open_search};
 use crate::{SetAside, tests::engines};
 
 fn generations(desk: &Desk) -> Vec<PathBuf> {
@@ -71,6 +71,21 @@ async fn after_a_crash_nothing_is_lost_and_nothing_is_there_twice() {
         assert_eq!(found, (1..=100).rev().collect::<Vec<_>>());
         desk.running.stop().await;
     }
+}
+
+#[tokio::test]
+async fn what_was_applied_but_not_committed_is_applied_again_after_a_crash() {
+    let mut desk = Desk::with_messages(&["csomag"]).await;
+    let committed = desk.search.cursor();
+    desk.running.crash().await;
+    desk.put(&desk.message(2, "csomag")).await;
+    let change = Change::Put(desk.message(2, "csomag"));
+    let beyond = FactCursor { seq: committed.seq + 1, ..committed };
+    desk.search.with_indexer(move |indexer| indexer.apply(vec![change], beyond)).await.expect("applied");
+    desk.reopen().await;
+    desk.caught_up().await;
+    let all = Query { collapse_by_parent: false, ..desk.query("csomag") };
+    assert_eq!(numbers(&desk.hits(all).await), [2, 1]);
 }
 
 #[tokio::test]

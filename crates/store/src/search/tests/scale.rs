@@ -82,6 +82,8 @@ async fn a_hundred_thousand_messages_are_searched_quickly() {
         .expect("in time")
         .expect("reads");
     let rate = thousands as f64 * 1_000.0 / began.elapsed().as_secs_f64();
+    let segments = desk.search.current().searcher().segment_readers().len();
+    println!("{segments} segments");
     println!("{thousands},000 documents at {rate:.0} a second");
     for text in [
         "csomag ",
