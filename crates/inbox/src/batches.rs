@@ -40,6 +40,8 @@ struct NewBatch {
 struct Filter {
     view: Option<String>,
     status: Option<Status>,
+    /// Words to be found, as in the list.
+    query: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -63,7 +65,9 @@ enum Act {
         #[schema(value_type = String)]
         tag_id: TagId,
     },
-    Priority { priority: Priority },
+    Priority {
+        priority: Priority,
+    },
     Snooze {
         #[schema(value_type = Option<String>)]
         until: Option<Timestamp>,
@@ -119,6 +123,9 @@ async fn create(auth: Auth, State(app): State<App>, Json(new): Json<NewBatch>) -
     auth.caller.require(Role::Agent)?;
     let ids = match (new.ids, new.filter) {
         (Some(ids), None) if ids.len() <= MOST => ids,
+        (None, Some(Filter { view, status, query: Some(words) })) if !words.trim().is_empty() => {
+            conversations::http::matching(&auth, &app, &words, view, status, MOST).await?
+        }
         (None, Some(filter)) => app.db.read(&auth.caller, move |read| matching(read, &filter)).await?,
         _ => return Err(Error::invalid("ids").into()),
     };
@@ -141,7 +148,8 @@ async fn create(auth: Auth, State(app): State<App>, Json(new): Json<NewBatch>) -
 }
 
 fn matching(read: &mut Read<'_>, filter: &Filter) -> Result<Vec<ConversationId>> {
-    let mut query = ListQuery { view: filter.view.clone(), status: filter.status, limit: 500, ..ListQuery::default() };
+    let mut query =
+        ListQuery { view: filter.view.clone(), status: filter.status, limit: 500, ..ListQuery::default() };
     let mut ids = Vec::new();
     loop {
         let page = conversations::list(read, &query)?;
@@ -190,7 +198,9 @@ async fn undo(auth: Auth, State(app): State<App>, PathId(id): PathId<Uuid>) -> A
     let (states, act) = app.db.read(&auth.caller, move |read| load(read, id)).await?;
     for chunk in states.chunks(CHUNK) {
         let (chunk, act) = (chunk.to_vec(), act.clone());
-        app.db.write(&auth.caller, move |tx| chunk.iter().try_for_each(|before| bring_back(tx, before, &act))).await?;
+        app.db
+            .write(&auth.caller, move |tx| chunk.iter().try_for_each(|before| bring_back(tx, before, &act)))
+            .await?;
     }
     auth.done(&app.db, move |tx| {
         let (workspace, now) = (tx.workspace(), tx.now());

@@ -11,16 +11,21 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{ApiResult, App, Auth, Json, PathId, RouterExt};
 
+pub use crate::conversations::DraftMode;
 use crate::{
     attachments,
     conversations::{self, Draft},
 };
-pub use crate::conversations::DraftMode;
 
 const MAX_LENGTH: usize = 200_000;
 
 /// The caller's draft in a conversation, with links to its files left empty.
-pub fn find(read: &mut Read<'_>, id: ConversationId, user: UserId, content_url: &str) -> Result<Option<Draft>> {
+pub fn find(
+    read: &mut Read<'_>,
+    id: ConversationId,
+    user: UserId,
+    content_url: &str,
+) -> Result<Option<Draft>> {
     let workspace = read.workspace();
     let sql = "SELECT mode, text, attachments, version, updated_at FROM drafts
                WHERE workspace_id = $1 AND conversation_id = $2 AND user_id = $3";
@@ -28,7 +33,8 @@ pub fn find(read: &mut Read<'_>, id: ConversationId, user: UserId, content_url: 
     let files: Vec<AttachmentId> = serde_json::from_str(&row.get::<String>(2)?).map_err(Error::internal)?;
     let mode: String = row.get(0)?;
     let files = attachments::own(read, &files)?;
-    let attachments = files.iter().map(|file| attachments::link(read, content_url, file)).collect::<Result<_>>()?;
+    let attachments =
+        files.iter().map(|file| attachments::link(read, content_url, file)).collect::<Result<_>>()?;
     Ok(Some(Draft {
         mode: if mode == "note" { DraftMode::Note } else { DraftMode::Reply },
         text: row.get(1)?,
@@ -95,7 +101,11 @@ fn author(auth: &Auth) -> Result<UserId> {
 /// The caller's own draft.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/draft", tag = "conversations", params(("id" = String, Path)),
     responses((status = 200, body = Draft)))]
-async fn get_draft(auth: Auth, State(app): State<App>, PathId(id): PathId<ConversationId>) -> ApiResult<Json<Draft>> {
+async fn get_draft(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ConversationId>,
+) -> ApiResult<Json<Draft>> {
     let user = author(&auth)?;
     let content_url = app.edge.content_url.clone();
     let draft = app
@@ -135,7 +145,11 @@ async fn put_draft(
 /// Throws the caller's draft away.
 #[utoipa::path(delete, path = "/api/v1/conversations/{id}/draft", tag = "conversations", params(("id" = String, Path)),
     responses((status = 204)))]
-async fn delete_draft(auth: Auth, State(app): State<App>, PathId(id): PathId<ConversationId>) -> ApiResult<Response> {
+async fn delete_draft(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ConversationId>,
+) -> ApiResult<Response> {
     let user = author(&auth)?;
     auth.done(&app.db, move |tx| {
         conversations::find(tx, id)?;

@@ -14,4 +14,7 @@ pub mod port;
 mod routes;
 pub mod tags;
 
+#[cfg(test)]
+mod test_db;
+
 pub use routes::{jobs, routes};

@@ -20,8 +20,12 @@ impl LiveRights for Listeners {
         Box::pin(self.db.read(caller, rights))
     }
 
-    fn private_teams<'a>(&'a self, facts: &'a [Fact]) -> BoxFuture<'a, Result<HashMap<ConversationId, TeamId>>> {
-        let asked: Vec<_> = facts.iter().filter_map(|fact| Some((fact.workspace, fact.conversation?))).collect();
+    fn private_teams<'a>(
+        &'a self,
+        facts: &'a [Fact],
+    ) -> BoxFuture<'a, Result<HashMap<ConversationId, TeamId>>> {
+        let asked: Vec<_> =
+            facts.iter().filter_map(|fact| Some((fact.workspace, fact.conversation?))).collect();
         Box::pin(async move {
             if asked.is_empty() {
                 return Ok(HashMap::new());

@@ -8,7 +8,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures::future::BoxFuture;
 use kernel::{
-    AttachmentId, Caller, ChannelId, ConversationId, InboundId, Locale, MessageId, Result, Timestamp, WorkspaceId,
+    AttachmentId, Caller, ChannelId, ConversationId, InboundId, Locale, MessageId, Result, Timestamp,
+    WorkspaceId,
 };
 use people::persons::Handle;
 use serde::Serialize;
@@ -144,7 +145,11 @@ pub trait Channel: Send + Sync {
     fn configure(&self, caller: &Caller, typed: Json, before: Option<&Configured>) -> Result<Configured>;
 
     /// Resolves and checks the network addresses of a configuration, before it is saved.
-    fn check_addresses<'a>(&'a self, _caller: &'a Caller, _configured: &'a Configured) -> BoxFuture<'a, Result<()>> {
+    fn check_addresses<'a>(
+        &'a self,
+        _caller: &'a Caller,
+        _configured: &'a Configured,
+    ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async { Ok(()) })
     }
 
@@ -154,13 +159,21 @@ pub trait Channel: Send + Sync {
     }
 
     /// Hands a message over; one outcome for each recipient of `outgoing`.
-    fn deliver<'a>(&'a self, channel: &'a ChannelRow, outgoing: &'a Outgoing) -> BoxFuture<'a, Vec<(String, Outcome)>>;
+    fn deliver<'a>(
+        &'a self,
+        channel: &'a ChannelRow,
+        outgoing: &'a Outgoing,
+    ) -> BoxFuture<'a, Vec<(String, Outcome)>>;
 
     /// Tries the connections, step by step.
     fn test<'a>(&'a self, channel: &'a ChannelRow) -> BoxFuture<'a, Vec<Step>>;
 
     /// Understands one kept item and hands it over; called by the intake, again after a release from quarantine.
-    fn understand<'a>(&'a self, channel: &'a ChannelRow, item: &'a crate::intake::Item) -> BoxFuture<'a, Result<()>>;
+    fn understand<'a>(
+        &'a self,
+        channel: &'a ChannelRow,
+        item: &'a crate::intake::Item,
+    ) -> BoxFuture<'a, Result<()>>;
 
     /// Whatever must go on while the channel is enabled: a mailbox watched, a port listened on.
     fn run(self: Arc<Self>, channel: ChannelRow, stop: watch::Receiver<bool>) -> BoxFuture<'static, ()>;

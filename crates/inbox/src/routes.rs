@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{ApiResult, App, Auth, Json, Page, PageQuery, PathId, Query, RouterExt};
 
-use crate::{attachments, batches, channels, conversations, deliveries, drafts, intake, port::Registry, tags};
+use crate::{
+    attachments, batches, channels, conversations, deliveries, drafts, intake, port::Registry, tags,
+};
 
 /// All routes of the inbox.
 pub fn routes() -> RouterExt {
@@ -32,7 +34,9 @@ pub fn jobs(jobs: Jobs, db: &Db, registry: &Registry) -> Jobs {
     jobs.on(intake::jobs::UNDERSTAND, move |job| {
         intake::jobs::understand(intake_db.clone(), intake_registry.clone(), job)
     })
-    .on(deliveries::DELIVER, move |job| deliveries::jobs::deliver(send_db.clone(), send_registry.clone(), job))
+    .on(deliveries::DELIVER, move |job| {
+        deliveries::jobs::deliver(send_db.clone(), send_registry.clone(), job)
+    })
     .on(conversations::snooze::WAKE, move |job| conversations::snooze::wake(wake_db.clone(), job))
 }
 
@@ -53,7 +57,11 @@ struct JobView {
 
 /// Jobs that gave up, newest first.
 #[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs", params(PageQuery), responses((status = 200, body = Page<JobView>)))]
-async fn list_jobs(auth: Auth, State(app): State<App>, Query(page): Query<PageQuery>) -> ApiResult<Json<Page<JobView>>> {
+async fn list_jobs(
+    auth: Auth,
+    State(app): State<App>,
+    Query(page): Query<PageQuery>,
+) -> ApiResult<Json<Page<JobView>>> {
     auth.caller.require(Role::Lead)?;
     let (limit, after) = (page.limit(), page.after::<JobId>()?);
     let rows = app.db.read(&auth.caller, move |read| dead_jobs(read, after, limit + 1)).await?;

@@ -70,7 +70,7 @@ fn is_forged(request: &Request, edge: &Edge) -> bool {
     let is_sign_in = matches!(request.uri().path(), "/api/v1/session" | "/api/v1/setup");
     match origin(headers) {
         Some(origin) => !is_own(&origin, headers, edge) && (by_cookie || is_sign_in || is_socket),
-        None => by_cookie && !headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin"),
+        None => by_cookie && headers.get("sec-fetch-site").is_none_or(|site| site != "same-origin"),
     }
 }
 

@@ -39,9 +39,18 @@ pub fn html_link(read: &mut Read<'_>, content_url: &str, message: &str) -> Resul
 }
 
 /// Whether a signature belongs to this thing and is still good.
-pub fn check_link(secret: &[u8], kind: &str, id: &str, expires: i64, signature: &str, now: Timestamp) -> bool {
+pub fn check_link(
+    secret: &[u8],
+    kind: &str,
+    id: &str,
+    expires: i64,
+    signature: &str,
+    now: Timestamp,
+) -> bool {
     let given = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
-    expires > now.seconds() && mac(secret, kind, id, expires).verify_truncated_left(&given).is_ok() && given.len() == 16
+    expires > now.seconds()
+        && mac(secret, kind, id, expires).verify_truncated_left(&given).is_ok()
+        && given.len() == 16
 }
 
 fn expiry(now: Timestamp) -> i64 {

@@ -70,12 +70,19 @@ pub fn find(read: &mut Read<'_>, id: AttachmentId) -> Result<Attachment> {
 /// The files of a message, in the order they were added.
 pub fn of_message(read: &mut Read<'_>, message: MessageId) -> Result<Vec<Attachment>> {
     let workspace = read.workspace();
-    let sql = format!("SELECT {COLUMNS} FROM attachments WHERE workspace_id = $1 AND message_id = $2 ORDER BY id");
+    let sql =
+        format!("SELECT {COLUMNS} FROM attachments WHERE workspace_id = $1 AND message_id = $2 ORDER BY id");
     read.rows(&sql, params![workspace, message])?.iter().map(from_row).collect()
 }
 
 /// Notes an uploaded file that no message has yet.
-pub fn upload(tx: &mut Tx<'_>, blob: &BlobHash, name: &str, media_type: &str, size: usize) -> Result<Attachment> {
+pub fn upload(
+    tx: &mut Tx<'_>,
+    blob: &BlobHash,
+    name: &str,
+    media_type: &str,
+    size: usize,
+) -> Result<Attachment> {
     let new = NewAttachment {
         blob: blob.as_str().to_owned(),
         name: clean_name(name),
@@ -146,7 +153,9 @@ pub fn detach(tx: &mut Tx<'_>, message: MessageId) -> Result<Vec<AttachmentId>> 
 pub fn own(read: &mut Read<'_>, ids: &[AttachmentId]) -> Result<Vec<Attachment>> {
     let uploader = uploader(read)?;
     let workspace = read.workspace();
-    let sql = format!("SELECT {COLUMNS} FROM attachments WHERE workspace_id = $1 AND id = $2 AND uploader = $3 AND message_id IS NULL");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM attachments WHERE workspace_id = $1 AND id = $2 AND uploader = $3 AND message_id IS NULL"
+    );
     let mut found = Vec::new();
     for id in ids {
         found.extend(read.row(&sql, params![workspace, *id, &uploader])?.as_ref().map(from_row).transpose()?);
@@ -161,7 +170,10 @@ fn uploader(read: &Read<'_>) -> Result<String> {
 /// One line of at most 120 characters, without path, control or direction characters.
 pub fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let safe = |c: &char| !c.is_control() && !matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let safe = |c: &char| {
+        !c.is_control()
+            && !matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     let cleaned: String = last.chars().filter(safe).take(120).collect();
     let cleaned = cleaned.trim().trim_matches('.').to_owned();
     if cleaned.is_empty() { "file".to_owned() } else { cleaned }

@@ -1,8 +1,8 @@
+use ::store::Tx;
 use kernel::{ChannelId, Error, NewFact, Result};
 use people::audit;
 use rand::Rng;
 use serde_json::json;
-use ::store::Tx;
 
 use super::{ChannelRow, Health, HealthState, NewChannel, store};
 
@@ -31,7 +31,9 @@ pub fn create(tx: &mut Tx<'_>, new: &NewChannel) -> Result<ChannelRow> {
     store::insert(tx, &channel)?;
     store::set_addresses(tx, channel.id, &channel.addresses)?;
     audit::log(tx, entry("channel.created", &channel))?;
-    tx.record(NewFact::new("channel.changed").payload(json!({ "channel": channel.id, "kind": channel.kind })))?;
+    tx.record(
+        NewFact::new("channel.changed").payload(json!({ "channel": channel.id, "kind": channel.kind })),
+    )?;
     Ok(channel)
 }
 
@@ -73,7 +75,9 @@ fn entry<'a>(action: &'static str, channel: &'a ChannelRow) -> audit::Entry<'a> 
         action,
         target: Some(("channel", channel.id.as_bytes(), channel.name.as_str())),
         before: None,
-        after: Some(json!({ "name": channel.name, "kind": channel.kind, "enabled": channel.enabled, "config": channel.config })),
+        after: Some(
+            json!({ "name": channel.name, "kind": channel.kind, "enabled": channel.enabled, "config": channel.config }),
+        ),
         ip: None,
     }
 }
@@ -84,4 +88,3 @@ fn public_key() -> String {
     let mut random = rand::rng();
     (0..24).map(|_| LETTERS[random.random_range(0..LETTERS.len())] as char).collect()
 }
-

@@ -1,4 +1,9 @@
-use axum::{Extension, extract::State, http::StatusCode, response::{IntoResponse, Response}};
+use axum::{
+    Extension,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use kernel::{ChannelId, Code, Error, Role, TeamId};
 use people::secrets::Vault;
 use serde::{Deserialize, Serialize};
@@ -48,7 +53,9 @@ struct ChannelChange {
 mod present {
     use serde::{Deserialize, Deserializer};
 
-    pub fn deserialize<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+        d: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
         Option::deserialize(d).map(Some)
     }
 }
@@ -74,7 +81,11 @@ async fn list(auth: Auth, State(app): State<App>) -> ApiResult<Json<Page<Channel
 
 #[utoipa::path(get, path = "/api/v1/channels/{id}", tag = "channels", params(("id" = String, Path)),
     responses((status = 200, body = ChannelView)))]
-async fn get(auth: Auth, State(app): State<App>, PathId(id): PathId<ChannelId>) -> ApiResult<Json<ChannelView>> {
+async fn get(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ChannelId>,
+) -> ApiResult<Json<ChannelView>> {
     Ok(Json(app.db.read(&auth.caller, move |read| store::find(read, id)).await?.into()))
 }
 
@@ -106,7 +117,8 @@ async fn create(
         config: configured.config,
         addresses: configured.addresses,
     };
-    auth.write(&app.db, StatusCode::CREATED, move |tx| Ok(ChannelView::from(actions::create(tx, &new)?))).await
+    auth.write(&app.db, StatusCode::CREATED, move |tx| Ok(ChannelView::from(actions::create(tx, &new)?)))
+        .await
 }
 
 /// Changes a channel. A secret that is not given stays as it is.
@@ -124,7 +136,8 @@ async fn change(
     let mut row = app.db.read(&auth.caller, move |read| store::find(read, id)).await?;
     if let Some(config) = body.config {
         let kind = registry.get(&row.kind).ok_or_else(|| Error::new(Code::Gone))?;
-        let before = Configured { config: row.config.clone(), secrets: None, addresses: row.addresses.clone() };
+        let before =
+            Configured { config: row.config.clone(), secrets: None, addresses: row.addresses.clone() };
         let configured = kind.configure(&auth.caller, config, Some(&before))?;
         kind.check_addresses(&auth.caller, &configured).await?;
         row.secrets = seal(&vault, &auth, &configured)?.or(row.secrets);

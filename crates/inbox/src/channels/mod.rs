@@ -11,5 +11,5 @@ mod supervise;
 
 pub use actions::{create, delete, set_health, update};
 pub use model::{ChannelBrief, ChannelRow, ChannelView, Health, HealthState, NewChannel, Step};
-pub use supervise::supervise;
 pub use store::{MailboxCursor, all_enabled, brief, by_address, by_key, cursor, find, list, set_cursor};
+pub use supervise::supervise;

@@ -5,7 +5,8 @@ use store::{Read, Row, Tx, params};
 
 use super::{ChannelBrief, ChannelRow, Health};
 
-const COLUMNS: &str = "workspace_id, id, kind, name, public_key, team_id, enabled, config, secrets, health, created_at";
+const COLUMNS: &str =
+    "workspace_id, id, kind, name, public_key, team_id, enabled, config, secrets, health, created_at";
 
 fn from_row(row: &Row) -> Result<ChannelRow> {
     let health: String = row.get(9)?;
@@ -27,7 +28,8 @@ fn from_row(row: &Row) -> Result<ChannelRow> {
 
 /// The channel, also when it is switched off; a deleted one is not found.
 pub fn find(read: &mut Read<'_>, id: ChannelId) -> Result<ChannelRow> {
-    let sql = format!("SELECT {COLUMNS} FROM channels WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL");
+    let sql =
+        format!("SELECT {COLUMNS} FROM channels WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL");
     let workspace = read.workspace();
     let row = read.row(&sql, params![workspace, id])?.ok_or_else(Error::not_found)?;
     let mut channel = from_row(&row)?;
@@ -36,7 +38,9 @@ pub fn find(read: &mut Read<'_>, id: ChannelId) -> Result<ChannelRow> {
 }
 
 pub fn list(read: &mut Read<'_>) -> Result<Vec<ChannelRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM channels WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY created_at");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channels WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY created_at"
+    );
     let workspace = read.workspace();
     let mut by_channel = addresses(read, None)?;
     let rows = read.rows(&sql, params![workspace])?;
@@ -49,7 +53,9 @@ pub fn list(read: &mut Read<'_>) -> Result<Vec<ChannelRow>> {
 
 /// Enabled channels of every workspace: what the program runs.
 pub fn all_enabled(read: &mut Read<'_>) -> Result<Vec<ChannelRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM channels WHERE enabled = 1 AND deleted_at IS NULL ORDER BY created_at");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channels WHERE enabled = 1 AND deleted_at IS NULL ORDER BY created_at"
+    );
     let rows = read.rows(&sql, &[])?;
     let mut channels = rows.iter().map(from_row).collect::<Result<Vec<_>>>()?;
     for channel in &mut channels {
@@ -62,7 +68,9 @@ pub fn all_enabled(read: &mut Read<'_>) -> Result<Vec<ChannelRow>> {
 
 /// The enabled channel behind a public key, whichever workspace it is in.
 pub fn by_key(read: &mut Read<'_>, key: &str) -> Result<ChannelRow> {
-    let sql = format!("SELECT {COLUMNS} FROM channels WHERE public_key = $1 AND enabled = 1 AND deleted_at IS NULL");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channels WHERE public_key = $1 AND enabled = 1 AND deleted_at IS NULL"
+    );
     read.row(&sql, params![key])?.as_ref().map(from_row).transpose()?.ok_or_else(Error::not_found)
 }
 
@@ -139,7 +147,10 @@ pub(super) fn save(tx: &mut Tx<'_>, channel: &ChannelRow) -> Result<()> {
 
 pub(super) fn save_health(tx: &mut Tx<'_>, id: ChannelId, health: &Health) -> Result<()> {
     let (workspace, health) = (tx.workspace(), serde_json::to_string(health).map_err(Error::internal)?);
-    tx.execute("UPDATE channels SET health = $3 WHERE workspace_id = $1 AND id = $2", params![workspace, id, health])?;
+    tx.execute(
+        "UPDATE channels SET health = $3 WHERE workspace_id = $1 AND id = $2",
+        params![workspace, id, health],
+    )?;
     Ok(())
 }
 
@@ -155,7 +166,10 @@ pub(super) fn mark_deleted(tx: &mut Tx<'_>, id: ChannelId) -> Result<()> {
 /// Replaces the addresses of a channel; one that another channel owns is refused.
 pub(super) fn set_addresses(tx: &mut Tx<'_>, id: ChannelId, addresses: &[String]) -> Result<()> {
     let workspace = tx.workspace();
-    tx.execute("DELETE FROM channel_addresses WHERE workspace_id = $1 AND channel_id = $2", params![workspace, id])?;
+    tx.execute(
+        "DELETE FROM channel_addresses WHERE workspace_id = $1 AND channel_id = $2",
+        params![workspace, id],
+    )?;
     for address in addresses {
         let added = tx.execute(
             "INSERT INTO channel_addresses (workspace_id, address, channel_id) VALUES ($1, $2, $3)

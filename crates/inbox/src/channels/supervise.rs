@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use kernel::{ChannelId, Result};
 use ::store::{Db, Tail};
+use kernel::{ChannelId, Result};
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{ChannelRow, store};

@@ -20,18 +20,19 @@ pub(crate) mod threading;
 pub mod views;
 
 pub use actions::{
-    Received, Restore, assign, close, create, mark_read, mark_unread, note, receive, reopen, reply, restore, separate,
-    set_priority, set_status, set_subject, set_team, snooze as sleep, tag, undo, unsnooze, untag, wake,
+    Received, Restore, assign, close, create, mark_read, mark_unread, note, receive, reopen, reply, restore,
+    separate, set_priority, set_status, set_subject, set_team, snooze as sleep, tag, undo, unsnooze, untag,
+    wake,
 };
 pub use message::{Delivery, MessageKind, MessageView, Recipient};
 pub use model::{
-    Conversation, ConversationDetail, ConversationView, Draft, DraftMode, NewConversation, NewMessage, Priority, Snooze,
-    Status, number_text,
+    Conversation, ConversationDetail, ConversationView, Draft, DraftMode, NewConversation, NewMessage,
+    Priority, Snooze, Status, number_text,
 };
 pub use queries::{ListOrder, ListQuery, Position, by_ids, detail, list, messages, view};
 pub use react::reactors;
-pub use threading::joins;
 pub use store::{find, find_for_update, hide_private, inbound_of, private_team};
+pub use threading::joins;
 
 #[cfg(test)]
 mod tests;

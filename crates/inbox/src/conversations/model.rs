@@ -291,4 +291,3 @@ pub(super) struct BeforeSend {
     pub snoozed_until: Option<Timestamp>,
     pub snoozed_until_reply: bool,
 }
-

@@ -18,7 +18,12 @@ use crate::{
 };
 
 /// Everything a channel needs to hand a message over to `recipients`.
-pub fn outgoing(read: &mut Read<'_>, channel: &ChannelRow, id: MessageId, recipients: Vec<String>) -> Result<Outgoing> {
+pub fn outgoing(
+    read: &mut Read<'_>,
+    channel: &ChannelRow,
+    id: MessageId,
+    recipients: Vec<String>,
+) -> Result<Outgoing> {
     let workspace = read.workspace();
     let sql = "SELECT conversation_id, seq, text, author_name, created_at, recipients, external_id, automatic FROM messages
                WHERE workspace_id = $1 AND id = $2";
@@ -42,7 +47,12 @@ pub fn outgoing(read: &mut Read<'_>, channel: &ChannelRow, id: MessageId, recipi
         cc: list("cc"),
         attachments: files
             .into_iter()
-            .map(|file| OutgoingFile { id: file.id, name: file.name, media_type: file.media_type, blob: file.blob })
+            .map(|file| OutgoingFile {
+                id: file.id,
+                name: file.name,
+                media_type: file.media_type,
+                blob: file.blob,
+            })
             .collect(),
         references: references(read, channel, conversation, seq)?,
         quote: answered(read, conversation, seq)?,
@@ -54,7 +64,12 @@ pub fn outgoing(read: &mut Read<'_>, channel: &ChannelRow, id: MessageId, recipi
 }
 
 /// The Message-IDs of what stands above, oldest first.
-fn references(read: &mut Read<'_>, channel: &ChannelRow, id: ConversationId, seq: i64) -> Result<Vec<String>> {
+fn references(
+    read: &mut Read<'_>,
+    channel: &ChannelRow,
+    id: ConversationId,
+    seq: i64,
+) -> Result<Vec<String>> {
     let workspace = read.workspace();
     let sql = "SELECT external_id FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq < $3
                AND channel_id = $4 AND external_id IS NOT NULL AND undone_at IS NULL ORDER BY seq";
@@ -62,9 +77,14 @@ fn references(read: &mut Read<'_>, channel: &ChannelRow, id: ConversationId, seq
 }
 
 /// The newest word of the person before ours.
-fn answered(read: &mut Read<'_>, id: ConversationId, seq: i64) -> Result<Option<(String, Timestamp, String)>> {
+fn answered(
+    read: &mut Read<'_>,
+    id: ConversationId,
+    seq: i64,
+) -> Result<Option<(String, Timestamp, String)>> {
     let workspace = read.workspace();
-    let sql = "SELECT author_name, created_at, text FROM messages WHERE workspace_id = $1 AND conversation_id = $2
+    let sql =
+        "SELECT author_name, created_at, text FROM messages WHERE workspace_id = $1 AND conversation_id = $2
                AND seq < $3 AND kind = 'in' ORDER BY seq DESC LIMIT 1";
     let row = read.row(sql, params![workspace, id, seq])?;
     row.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
@@ -198,4 +218,3 @@ fn person(read: &mut Read<'_>, fact: &Fact) -> Result<Vec<Change>> {
     }));
     Ok(changes)
 }
-

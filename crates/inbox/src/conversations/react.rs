@@ -10,7 +10,9 @@ pub fn reactors() -> Vec<Reactor> {
 
 /// Conversations of a merged person are the survivor's.
 fn follow_merge(tx: &mut Tx<'_>, fact: &Fact) -> Result<()> {
-    let person = |key: &str| serde_json::from_value::<PersonId>(fact.payload[key].clone()).map_err(kernel::Error::internal);
+    let person = |key: &str| {
+        serde_json::from_value::<PersonId>(fact.payload[key].clone()).map_err(kernel::Error::internal)
+    };
     let (survivor, merged) = (person("survivor")?, person("merged")?);
     let workspace = tx.workspace();
     tx.execute(

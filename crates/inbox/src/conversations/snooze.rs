@@ -14,8 +14,8 @@ pub(super) fn wake_key(id: ConversationId) -> String {
 
 /// Wakes the conversation of the timer, in one transaction with its end.
 pub async fn wake(db: Db, job: Job) -> Result<(), JobFailure> {
-    let id: ConversationId =
-        serde_json::from_value(job.payload["conversation"].clone()).map_err(|error| JobFailure::Dead(error.to_string()))?;
+    let id: ConversationId = serde_json::from_value(job.payload["conversation"].clone())
+        .map_err(|error| JobFailure::Dead(error.to_string()))?;
     let caller = job.caller();
     db.write(&caller, move |tx| {
         match actions::wake(tx, id) {

@@ -139,7 +139,8 @@ pub(super) fn insert_message(tx: &mut Tx<'_>, c: &mut Conversation, message: &Ne
     c.last_message_kind = message.kind;
     let workspace = tx.workspace();
     let author = serde_json::to_string(&message.author).map_err(Error::internal)?;
-    let (rule, detail) = message.matched.clone().map_or((None, None), |(rule, detail)| (Some(rule), Some(detail)));
+    let (rule, detail) =
+        message.matched.clone().map_or((None, None), |(rule, detail)| (Some(rule), Some(detail)));
     let html = message.html.as_ref();
     tx.execute(
         "INSERT INTO messages (workspace_id, conversation_id, seq, id, kind, author, author_name, created_at, channel_id,
@@ -160,7 +161,10 @@ pub(super) fn insert_message(tx: &mut Tx<'_>, c: &mut Conversation, message: &Ne
 }
 
 /// The message that a client made under this id, if it is already here.
-pub(super) fn message_by_client(read: &mut Read<'_>, client: uuid::Uuid) -> Result<Option<(ConversationId, i64, MessageId)>> {
+pub(super) fn message_by_client(
+    read: &mut Read<'_>,
+    client: uuid::Uuid,
+) -> Result<Option<(ConversationId, i64, MessageId)>> {
     let workspace = read.workspace();
     let sql = "SELECT conversation_id, seq, id FROM messages WHERE workspace_id = $1 AND client_id = $2";
     let row = read.row(sql, params![workspace, client.as_bytes().to_vec()])?;
@@ -202,7 +206,12 @@ pub(super) fn add_participant(
     Ok(())
 }
 
-pub(super) fn is_participant(read: &mut Read<'_>, conversation: ConversationId, person: PersonId, address: &str) -> Result<bool> {
+pub(super) fn is_participant(
+    read: &mut Read<'_>,
+    conversation: ConversationId,
+    person: PersonId,
+    address: &str,
+) -> Result<bool> {
     let workspace = read.workspace();
     let sql = "SELECT 1 FROM participants WHERE workspace_id = $1 AND conversation_id = $2 AND (person_id = $3 OR address = $4)
                LIMIT 1";
@@ -245,9 +254,14 @@ pub(super) struct Stored {
     pub inbound: Option<kernel::InboundId>,
 }
 
-pub(super) fn find_message(read: &mut Read<'_>, conversation: ConversationId, id: MessageId) -> Result<Stored> {
+pub(super) fn find_message(
+    read: &mut Read<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<Stored> {
     let workspace = read.workspace();
-    let sql = "SELECT seq, kind, text, subject, author, held_until, undone_at, event, inbound_id FROM messages
+    let sql =
+        "SELECT seq, kind, text, subject, author, held_until, undone_at, event, inbound_id FROM messages
                WHERE workspace_id = $1 AND conversation_id = $2 AND id = $3";
     let row = read.row(sql, params![workspace, conversation, id])?.ok_or_else(Error::not_found)?;
     let (kind, author): (String, String) = (row.get(1)?, row.get(4)?);
@@ -274,7 +288,10 @@ pub(super) fn mark_undone(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
 }
 
 /// What the list shows of the newest message that stands.
-pub(super) fn latest(read: &mut Read<'_>, conversation: ConversationId) -> Result<Option<(MessageKind, String, Timestamp)>> {
+pub(super) fn latest(
+    read: &mut Read<'_>,
+    conversation: ConversationId,
+) -> Result<Option<(MessageKind, String, Timestamp)>> {
     let workspace = read.workspace();
     let sql = "SELECT kind, text, created_at FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND undone_at IS NULL
                ORDER BY seq DESC LIMIT 1";
@@ -283,7 +300,11 @@ pub(super) fn latest(read: &mut Read<'_>, conversation: ConversationId) -> Resul
 }
 
 /// The raw item a message came from.
-pub fn inbound_of(read: &mut Read<'_>, conversation: ConversationId, id: MessageId) -> Result<Option<kernel::InboundId>> {
+pub fn inbound_of(
+    read: &mut Read<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<Option<kernel::InboundId>> {
     Ok(find_message(read, conversation, id)?.inbound)
 }
 

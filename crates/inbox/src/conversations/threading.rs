@@ -19,9 +19,30 @@ use crate::port::Inbound;
 const OVER: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// Mail providers whose domain says nothing about who somebody is with.
 const PUBLIC_DOMAINS: [&str; 24] = [
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "icloud.com",
-    "me.com", "aol.com", "gmx.com", "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com", "mail.com",
-    "freemail.hu", "citromail.hu", "indamail.hu", "vipmail.hu", "t-online.hu", "upcmail.hu", "invitel.hu",
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "msn.com",
+    "yahoo.com",
+    "icloud.com",
+    "me.com",
+    "aol.com",
+    "gmx.com",
+    "gmx.de",
+    "gmx.net",
+    "web.de",
+    "proton.me",
+    "protonmail.com",
+    "mail.com",
+    "freemail.hu",
+    "citromail.hu",
+    "indamail.hu",
+    "vipmail.hu",
+    "t-online.hu",
+    "upcmail.hu",
+    "invitel.hu",
 ];
 
 /// Where a message goes.
@@ -89,7 +110,13 @@ pub fn joins(read: &mut Read<'_>, inbound: &Inbound) -> Result<bool> {
     Ok(place(read, inbound, nobody)?.conversation.is_some())
 }
 
-fn join_or_follow_up(read: &Read<'_>, c: &Conversation, rule: &'static str, detail: String, role: &'static str) -> Placed {
+fn join_or_follow_up(
+    read: &Read<'_>,
+    c: &Conversation,
+    rule: &'static str,
+    detail: String,
+    role: &'static str,
+) -> Placed {
     let over = c.status == Status::Closed && c.closed_at.is_some_and(|at| read.now() - at > OVER);
     if over {
         Placed::apart(Some((c.id, "follow_up")), "linked", "follow_up".to_owned())
@@ -99,7 +126,11 @@ fn join_or_follow_up(read: &Read<'_>, c: &Conversation, rule: &'static str, deta
 }
 
 /// Conversations of the channel that know a Message-ID, newest first, and whether it is a message we hold.
-fn known(read: &mut Read<'_>, channel: kernel::ChannelId, reference: &str) -> Result<Vec<(ConversationId, bool)>> {
+fn known(
+    read: &mut Read<'_>,
+    channel: kernel::ChannelId,
+    reference: &str,
+) -> Result<Vec<(ConversationId, bool)>> {
     let workspace = read.workspace();
     let sql = "SELECT conversation_id, message_id FROM message_references
                WHERE workspace_id = $1 AND channel_id = $2 AND reference = $3 ORDER BY conversation_id DESC LIMIT 200";

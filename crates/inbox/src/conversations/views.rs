@@ -49,7 +49,11 @@ fn mentions(user: UserId) -> String {
 }
 
 /// Takes a conversation out of its old buckets and puts it into its new ones.
-pub(super) fn moved(tx: &mut Tx<'_>, before: Option<&Conversation>, after: Option<&Conversation>) -> Result<()> {
+pub(super) fn moved(
+    tx: &mut Tx<'_>,
+    before: Option<&Conversation>,
+    after: Option<&Conversation>,
+) -> Result<()> {
     let mut change: HashMap<String, i64> = HashMap::new();
     for bucket in before.map(buckets).unwrap_or_default() {
         *change.entry(bucket).or_default() -= 1;
@@ -82,7 +86,11 @@ pub(super) fn open_mention(tx: &mut Tx<'_>, user: UserId, conversation: Conversa
 pub(super) fn close_mentions(tx: &mut Tx<'_>, user: UserId, conversation: ConversationId) -> Result<()> {
     let workspace = tx.workspace();
     let sql = "UPDATE mentions SET open = 0 WHERE workspace_id = $1 AND user_id = $2 AND conversation_id = $3 AND open = 1";
-    if tx.execute(sql, params![workspace, user, conversation])? > 0 { add(tx, &mentions(user), -1) } else { Ok(()) }
+    if tx.execute(sql, params![workspace, user, conversation])? > 0 {
+        add(tx, &mentions(user), -1)
+    } else {
+        Ok(())
+    }
 }
 
 fn open_mentions(read: &mut Read<'_>, user: UserId, conversation: ConversationId) -> Result<i64> {
@@ -99,7 +107,10 @@ pub fn list(read: &mut Read<'_>) -> Result<Vec<View>> {
     let total = |name: &str| {
         let prefix = format!("{name}@");
         let visible = |team: &str| !hidden.iter().any(|id| id.0.simple().to_string() == team);
-        counts.iter().filter_map(|(bucket, n)| bucket.strip_prefix(&prefix).filter(|team| visible(team)).map(|_| n)).sum()
+        counts
+            .iter()
+            .filter_map(|(bucket, n)| bucket.strip_prefix(&prefix).filter(|team| visible(team)).map(|_| n))
+            .sum()
     };
     let user = read.caller().user();
     let mut views = Vec::new();
@@ -121,7 +132,8 @@ pub fn list(read: &mut Read<'_>) -> Result<Vec<View>> {
 
 fn counts(read: &mut Read<'_>) -> Result<HashMap<String, i64>> {
     let workspace = read.workspace();
-    let sql = "SELECT bucket, CAST(SUM(count) AS BIGINT) FROM view_counts WHERE workspace_id = $1 GROUP BY bucket";
+    let sql =
+        "SELECT bucket, CAST(SUM(count) AS BIGINT) FROM view_counts WHERE workspace_id = $1 GROUP BY bucket";
     read.rows(sql, params![workspace])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 

@@ -15,7 +15,9 @@ pub async fn deliver(db: Db, registry: Registry, job: Job) -> Result<(), JobFail
     let message: MessageId = serde_json::from_value(job.payload["message"].clone())
         .map_err(|error| JobFailure::Dead(error.to_string()))?;
     let caller = job.caller();
-    let Some((channel, outgoing)) = db.read(&caller, move |read| load(read, message)).await? else { return Ok(()) };
+    let Some((channel, outgoing)) = db.read(&caller, move |read| load(read, message)).await? else {
+        return Ok(());
+    };
     let Some(kind) = registry.get(&channel.kind) else {
         return Err(JobFailure::Dead(format!("no channel of kind {}", channel.kind)));
     };

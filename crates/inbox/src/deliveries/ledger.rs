@@ -100,7 +100,12 @@ pub fn delivering(read: &mut Read<'_>, message: MessageId) -> Result<Option<Deli
 }
 
 /// Notes, before the wire is touched, that an attempt begins, and the id it carries.
-pub fn start_attempt(tx: &mut Tx<'_>, message: MessageId, channel: ChannelId, external_id: Option<&str>) -> Result<()> {
+pub fn start_attempt(
+    tx: &mut Tx<'_>,
+    message: MessageId,
+    channel: ChannelId,
+    external_id: Option<&str>,
+) -> Result<()> {
     let (workspace, now) = (tx.workspace(), tx.now());
     let started = tx.execute(
         "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, at = $3
@@ -125,7 +130,11 @@ pub fn start_attempt(tx: &mut Tx<'_>, message: MessageId, channel: ChannelId, ex
 }
 
 /// Writes what became of each recipient. Gives the pause after which the rest is to be tried again.
-pub fn note_outcomes(tx: &mut Tx<'_>, message: MessageId, outcomes: &[(String, Outcome)]) -> Result<Option<Duration>> {
+pub fn note_outcomes(
+    tx: &mut Tx<'_>,
+    message: MessageId,
+    outcomes: &[(String, Outcome)],
+) -> Result<Option<Duration>> {
     let (workspace, now) = (tx.workspace(), tx.now());
     let rows: HashMap<String, i64> =
         of_message(tx, message)?.into_iter().map(|row| (row.address, row.attempts)).collect();
@@ -198,10 +207,12 @@ fn tell(tx: &mut Tx<'_>, message: MessageId) -> Result<()> {
                JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
                WHERE m.workspace_id = $1 AND m.id = $2";
     let row = tx.one(sql, params![workspace, message])?;
-    let (conversation, person, seq): (ConversationId, kernel::PersonId, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let (conversation, person, seq): (ConversationId, kernel::PersonId, i64) =
+        (row.get(0)?, row.get(1)?, row.get(2)?);
     let states: Vec<String> = of_message(tx, message)?.into_iter().map(|row| row.state).collect();
     let payload = json!({ "message": message, "seq": seq, "states": states });
-    let fact = NewFact::new("message.delivery_changed").conversation(conversation).person(person).payload(payload);
+    let fact =
+        NewFact::new("message.delivery_changed").conversation(conversation).person(person).payload(payload);
     tx.record(fact)?;
     if states.iter().any(|state| state == "failed" || state == "bounced") {
         let _ = crate::conversations::reopen(tx, conversation);

@@ -1,6 +1,6 @@
+use ::store::{NewJob, Tx};
 use kernel::{ConversationId, InboundId, MessageId, NewFact, Result};
 use serde_json::json;
-use ::store::{NewJob, Tx};
 
 use super::{Item, Keep, QuarantineReason, jobs::UNDERSTAND, store};
 
@@ -12,7 +12,12 @@ pub fn keep(tx: &mut Tx<'_>, keep: &Keep) -> Result<Option<InboundId>> {
 }
 
 /// The item became a message (or was noted beside one); in the transaction of that effect.
-pub fn done(tx: &mut Tx<'_>, item: &Item, conversation: ConversationId, message: Option<MessageId>) -> Result<()> {
+pub fn done(
+    tx: &mut Tx<'_>,
+    item: &Item,
+    conversation: ConversationId,
+    message: Option<MessageId>,
+) -> Result<()> {
     store::place(tx, item.id, conversation, message)?;
     store::set_state(tx, item.id, "done", None)
 }
@@ -27,7 +32,9 @@ pub fn quarantine(
 ) -> Result<()> {
     store::describe(tx, item.id, sender, subject)?;
     store::set_state(tx, item.id, "quarantined", Some(reason.as_str()))?;
-    tx.record(NewFact::new("quarantine.added").payload(json!({ "inbound": item.id, "reason": reason.as_str() })))
+    tx.record(
+        NewFact::new("quarantine.added").payload(json!({ "inbound": item.id, "reason": reason.as_str() })),
+    )
 }
 
 /// Notes a failed try.

@@ -9,7 +9,11 @@ use super::{Quarantined, store};
 use crate::conversations::http::raw;
 
 pub fn routes() -> RouterExt {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(release)).routes(routes!(discard)).routes(routes!(original))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(release))
+        .routes(routes!(discard))
+        .routes(routes!(original))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -24,7 +28,11 @@ struct StateFilter {
 /// What came in and did not become a message, with its reason, newest first.
 #[utoipa::path(get, path = "/api/v1/quarantine", tag = "quarantine", params(StateFilter),
     responses((status = 200, body = Page<Quarantined>)))]
-async fn list(auth: Auth, State(app): State<App>, Query(filter): Query<StateFilter>) -> ApiResult<Json<Page<Quarantined>>> {
+async fn list(
+    auth: Auth,
+    State(app): State<App>,
+    Query(filter): Query<StateFilter>,
+) -> ApiResult<Json<Page<Quarantined>>> {
     let page = PageQuery { limit: filter.limit, after: filter.after };
     let (limit, after) = (page.limit(), page.after::<InboundId>()?);
     let state = filter.state.unwrap_or_else(|| "quarantined".to_owned());

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use kernel::{Error, InboundId, Result};
 use ::store::{Db, Job, JobFailure};
+use kernel::{Error, InboundId, Result};
 
 use super::{QuarantineReason, actions, store};
 use crate::port::Registry;

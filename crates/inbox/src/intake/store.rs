@@ -45,13 +45,17 @@ pub(super) fn insert(tx: &mut Tx<'_>, keep: &Keep) -> Result<Option<InboundId>> 
 
 pub(super) fn count_attempt(tx: &mut Tx<'_>, id: InboundId) -> Result<()> {
     let workspace = tx.workspace();
-    tx.execute("UPDATE inbound SET attempts = attempts + 1 WHERE workspace_id = $1 AND id = $2", params![workspace, id])?;
+    tx.execute(
+        "UPDATE inbound SET attempts = attempts + 1 WHERE workspace_id = $1 AND id = $2",
+        params![workspace, id],
+    )?;
     Ok(())
 }
 
 pub(super) fn set_state(tx: &mut Tx<'_>, id: InboundId, state: &str, reason: Option<&str>) -> Result<()> {
     let workspace = tx.workspace();
-    let sql = "UPDATE inbound SET state = $3, reason = COALESCE($4, reason) WHERE workspace_id = $1 AND id = $2";
+    let sql =
+        "UPDATE inbound SET state = $3, reason = COALESCE($4, reason) WHERE workspace_id = $1 AND id = $2";
     tx.execute(sql, params![workspace, id, state, reason])?;
     Ok(())
 }
@@ -64,7 +68,12 @@ pub fn describe(tx: &mut Tx<'_>, id: InboundId, sender: Option<&str>, subject: O
     Ok(())
 }
 
-pub(super) fn place(tx: &mut Tx<'_>, id: InboundId, conversation: ConversationId, message: Option<MessageId>) -> Result<()> {
+pub(super) fn place(
+    tx: &mut Tx<'_>,
+    id: InboundId,
+    conversation: ConversationId,
+    message: Option<MessageId>,
+) -> Result<()> {
     let workspace = tx.workspace();
     let sql = "UPDATE inbound SET conversation_id = $3, message_id = $4 WHERE workspace_id = $1 AND id = $2";
     tx.execute(sql, params![workspace, id, conversation, message])?;
@@ -72,7 +81,12 @@ pub(super) fn place(tx: &mut Tx<'_>, id: InboundId, conversation: ConversationId
 }
 
 /// The quarantine, newest first.
-pub fn list(read: &mut Read<'_>, state: &str, before: Option<InboundId>, limit: usize) -> Result<Vec<Quarantined>> {
+pub fn list(
+    read: &mut Read<'_>,
+    state: &str,
+    before: Option<InboundId>,
+    limit: usize,
+) -> Result<Vec<Quarantined>> {
     let workspace = read.workspace();
     let sql = "SELECT i.id, c.id, c.name, i.received_at, i.reason, i.sender, i.subject, i.size, i.attempts, i.state, i.conversation_id
                FROM inbound i JOIN channels c ON c.workspace_id = i.workspace_id AND c.id = i.channel_id

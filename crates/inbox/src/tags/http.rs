@@ -35,8 +35,10 @@ async fn list(auth: Auth, State(app): State<App>) -> ApiResult<Json<Page<Tag>>> 
 #[utoipa::path(post, path = "/api/v1/tags", tag = "tags", request_body = NewTag, responses((status = 201, body = Tag)))]
 async fn create(auth: Auth, State(app): State<App>, Json(new): Json<NewTag>) -> ApiResult<Response> {
     auth.caller.require(Role::Lead)?;
-    auth.write(&app.db, StatusCode::CREATED, move |tx| super::create(tx, &new.name, new.color.as_deref().unwrap_or("gray")))
-        .await
+    auth.write(&app.db, StatusCode::CREATED, move |tx| {
+        super::create(tx, &new.name, new.color.as_deref().unwrap_or("gray"))
+    })
+    .await
 }
 
 /// Renames or recolours a tag.

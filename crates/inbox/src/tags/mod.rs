@@ -76,7 +76,10 @@ pub fn change(tx: &mut Tx<'_>, id: TagId, name: Option<&str>, color: Option<&str
 pub fn remove(tx: &mut Tx<'_>, id: TagId) -> Result<()> {
     let tag = find(tx, id)?;
     let workspace = tx.workspace();
-    tx.execute("DELETE FROM conversation_tags WHERE workspace_id = $1 AND tag_id = $2", params![workspace, id])?;
+    tx.execute(
+        "DELETE FROM conversation_tags WHERE workspace_id = $1 AND tag_id = $2",
+        params![workspace, id],
+    )?;
     tx.execute("DELETE FROM tags WHERE workspace_id = $1 AND id = $2", params![workspace, id])?;
     tx.record(NewFact::new("tag.removed").payload(json!({ "tag": id, "name": tag.name })))
 }

@@ -24,7 +24,10 @@ pub fn assign(tx: &mut Tx<'_>, id: ConversationId, user: Option<UserId>) -> Resu
     let mut c = before.clone();
     c.assignee = user;
     rows::save(tx, &before, &mut c)?;
-    tx.record(fact("conversation.assigned", &c).payload(json!({ "from": before.assignee, "to": user, "name": name })))
+    tx.record(
+        fact("conversation.assigned", &c)
+            .payload(json!({ "from": before.assignee, "to": user, "name": name })),
+    )
 }
 
 /// Gives the conversation to a team, or to none.
@@ -40,5 +43,8 @@ pub fn set_team(tx: &mut Tx<'_>, id: ConversationId, team: Option<TeamId>) -> Re
     let mut c = before.clone();
     c.team = team;
     rows::save(tx, &before, &mut c)?;
-    tx.record(fact("conversation.team_changed", &c).payload(json!({ "from": before.team, "to": team, "name": name })))
+    tx.record(
+        fact("conversation.team_changed", &c)
+            .payload(json!({ "from": before.team, "to": team, "name": name })),
+    )
 }

@@ -48,5 +48,7 @@ pub fn set_subject(tx: &mut Tx<'_>, id: ConversationId, subject: &str) -> Result
         return Ok(());
     }
     rows::save(tx, &before, &mut c)?;
-    tx.record(fact("conversation.subject_changed", &c).payload(json!({ "from": before.subject, "to": c.subject })))
+    tx.record(
+        fact("conversation.subject_changed", &c).payload(json!({ "from": before.subject, "to": c.subject })),
+    )
 }

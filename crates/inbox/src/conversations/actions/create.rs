@@ -14,7 +14,11 @@ use crate::{
 };
 
 /// Begins a conversation with somebody, with a first message of ours.
-pub fn create(tx: &mut Tx<'_>, registry: &Registry, new: &NewConversation) -> Result<(ConversationId, MessageView)> {
+pub fn create(
+    tx: &mut Tx<'_>,
+    registry: &Registry,
+    new: &NewConversation,
+) -> Result<(ConversationId, MessageView)> {
     tx.caller().require(Role::Agent)?;
     let channel = crate::channels::find(tx, new.channel_id).map_err(|_| Error::invalid("channel_id"))?;
     let (person, address) = recipient(tx, new)?;
@@ -61,11 +65,13 @@ fn recipient(tx: &mut Tx<'_>, new: &NewConversation) -> Result<(kernel::PersonId
     match (&new.person_id, &new.to) {
         (Some(id), _) => {
             let person = persons::get(tx, *id).map_err(|_| Error::invalid("person_id"))?;
-            let address = person.email.clone().ok_or_else(|| Error::new(Code::CannotSend).field("person_id"))?;
+            let address =
+                person.email.clone().ok_or_else(|| Error::new(Code::CannotSend).field("person_id"))?;
             Ok((person.id, address))
         }
         (None, Some(to)) => {
-            let address = clean_addresses(std::slice::from_ref(to)).map_err(|error| error.field("to"))?.remove(0);
+            let address =
+                clean_addresses(std::slice::from_ref(to)).map_err(|error| error.field("to"))?.remove(0);
             let handle = Handle {
                 kind: IdentityKind::Email,
                 value: address.to_lowercase(),

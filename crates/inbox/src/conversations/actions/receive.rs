@@ -62,7 +62,8 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
         tx.record(fact("conversation.linked", &c).payload(json!({ "other": other, "reason": reason })))?;
     }
     link_other_mailboxes(tx, inbound, &c)?;
-    let reopened = before.as_ref().is_some_and(|before| before.status == Status::Closed && c.status != Status::Closed);
+    let reopened =
+        before.as_ref().is_some_and(|before| before.status == Status::Closed && c.status != Status::Closed);
     let mut payload = message_payload(message.id, seq);
     payload["reopened"] = json!(reopened);
     payload["automatic"] = json!(inbound.automatic);
@@ -115,7 +116,12 @@ fn awake(c: &mut Conversation, before: &Conversation, inbound: &Inbound) {
     c.waiting_since = before.waiting_since.or(Some(inbound.at));
 }
 
-fn message(inbound: &Inbound, person: PersonId, matched: (&'static str, String), now: kernel::Timestamp) -> NewRow {
+fn message(
+    inbound: &Inbound,
+    person: PersonId,
+    matched: (&'static str, String),
+    now: kernel::Timestamp,
+) -> NewRow {
     let name = inbound.from.name.clone().unwrap_or_else(|| inbound.from.value.clone());
     NewRow {
         channel: Some(inbound.channel),
@@ -145,7 +151,13 @@ fn remember(tx: &mut Tx<'_>, inbound: &Inbound, c: &Conversation, message: Messa
     Ok(())
 }
 
-fn take_part(tx: &mut Tx<'_>, inbound: &Inbound, c: &Conversation, person: PersonId, role: &str) -> Result<()> {
+fn take_part(
+    tx: &mut Tx<'_>,
+    inbound: &Inbound,
+    c: &Conversation,
+    person: PersonId,
+    role: &str,
+) -> Result<()> {
     rows::add_participant(tx, c.id, person, role, &inbound.from.value)?;
     for handle in inbound.cc.iter().take(50) {
         if crate::channels::by_address(tx, &handle.value)?.is_none() {

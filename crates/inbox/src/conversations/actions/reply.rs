@@ -20,7 +20,12 @@ use crate::{
 const MAX_LENGTH: usize = 100_000;
 
 /// Answers the person. The message waits for a moment when its author may still take it back.
-pub fn reply(tx: &mut Tx<'_>, registry: &Registry, id: ConversationId, new: &NewMessage) -> Result<MessageView> {
+pub fn reply(
+    tx: &mut Tx<'_>,
+    registry: &Registry,
+    id: ConversationId,
+    new: &NewMessage,
+) -> Result<MessageView> {
     if let Some(client) = new.client_id
         && let Some((conversation, seq, _)) = rows::message_by_client(tx, client)?
     {
@@ -37,7 +42,8 @@ pub fn reply(tx: &mut Tx<'_>, registry: &Registry, id: ConversationId, new: &New
         return Err(Error::new(Code::CannotSend).detail(plan.reason.unwrap_or_default()));
     }
     let now = tx.now();
-    let held_until = (plan.hold_seconds > 0).then(|| now + Duration::from_secs(plan.hold_seconds.unsigned_abs()));
+    let held_until =
+        (plan.hold_seconds > 0).then(|| now + Duration::from_secs(plan.hold_seconds.unsigned_abs()));
     let mut c = before.clone();
     let message = NewRow {
         channel: Some(c.channel),
@@ -46,7 +52,13 @@ pub fn reply(tx: &mut Tx<'_>, registry: &Registry, id: ConversationId, new: &New
         client_id: new.client_id,
         held_until,
         before: Some(serde_json::to_value(before_send(&before)).map_err(Error::internal)?),
-        ..NewRow::new(MessageKind::Out, tx.caller().actor.clone(), author_name(tx)?, new.text.trim().to_owned(), now)
+        ..NewRow::new(
+            MessageKind::Out,
+            tx.caller().actor.clone(),
+            author_name(tx)?,
+            new.text.trim().to_owned(),
+            now,
+        )
     };
     let seq = rows::insert_message(tx, &mut c, &message)?;
     answered(&mut c, tx.caller().user(), new.close, now);
@@ -77,7 +89,13 @@ pub fn note(tx: &mut Tx<'_>, id: ConversationId, new: &NewMessage) -> Result<Mes
     let message = NewRow {
         client_id: new.client_id,
         mentions: new.mentions.clone(),
-        ..NewRow::new(MessageKind::Note, tx.caller().actor.clone(), author_name(tx)?, new.text.trim().to_owned(), now)
+        ..NewRow::new(
+            MessageKind::Note,
+            tx.caller().actor.clone(),
+            author_name(tx)?,
+            new.text.trim().to_owned(),
+            now,
+        )
     };
     let seq = rows::insert_message(tx, &mut c, &message)?;
     c.last_message_at = now;
@@ -108,7 +126,9 @@ pub(super) fn clean_addresses(addresses: &[String]) -> Result<Vec<String>> {
         .map(|address| {
             let address = address.trim();
             let plain = address.len() <= 254
-                && address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+                && address
+                    .split_once('@')
+                    .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
                 && !address.chars().any(|c| c.is_control() || c.is_whitespace() || "<>,;\"()".contains(c));
             if plain { Ok(address.to_owned()) } else { Err(Error::new(Code::InvalidEmail).field("cc")) }
         })

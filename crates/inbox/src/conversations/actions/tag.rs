@@ -24,7 +24,8 @@ pub fn tag(tx: &mut Tx<'_>, id: ConversationId, tag: TagId) -> Result<()> {
 pub fn untag(tx: &mut Tx<'_>, id: ConversationId, tag: TagId) -> Result<()> {
     let before = rows::find_to_act(tx, id)?;
     let workspace = tx.workspace();
-    let sql = "DELETE FROM conversation_tags WHERE workspace_id = $1 AND conversation_id = $2 AND tag_id = $3";
+    let sql =
+        "DELETE FROM conversation_tags WHERE workspace_id = $1 AND conversation_id = $2 AND tag_id = $3";
     if tx.execute(sql, params![workspace, id, tag])? == 0 {
         return Ok(());
     }

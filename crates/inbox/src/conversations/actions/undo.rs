@@ -24,7 +24,8 @@ pub fn undo(tx: &mut Tx<'_>, id: ConversationId, message: MessageId) -> Result<D
     let mut c = current.clone();
     c.message_count -= 1;
     if c.last_out_seq == stored.seq
-        && let Some(before) = stored.before.as_deref().and_then(|json| serde_json::from_str::<BeforeSend>(json).ok())
+        && let Some(before) =
+            stored.before.as_deref().and_then(|json| serde_json::from_str::<BeforeSend>(json).ok())
     {
         c.status = before.status;
         c.waiting_since = before.waiting_since;

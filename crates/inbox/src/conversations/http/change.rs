@@ -150,21 +150,33 @@ pub(super) async fn snooze(
 
 #[utoipa::path(delete, path = "/api/v1/conversations/{id}/snooze", tag = "conversations", params(("id" = String, Path)),
     responses((status = 204)))]
-pub(super) async fn unsnooze(auth: Auth, State(app): State<App>, PathId(id): PathId<ConversationId>) -> ApiResult<Response> {
+pub(super) async fn unsnooze(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ConversationId>,
+) -> ApiResult<Response> {
     auth.done(&app.db, move |tx| conversations::unsnooze(tx, id)).await
 }
 
 /// The matter is done.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/closure", tag = "conversations", params(("id" = String, Path)),
     responses((status = 204)))]
-pub(super) async fn close(auth: Auth, State(app): State<App>, PathId(id): PathId<ConversationId>) -> ApiResult<Response> {
+pub(super) async fn close(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ConversationId>,
+) -> ApiResult<Response> {
     auth.done(&app.db, move |tx| conversations::close(tx, id)).await
 }
 
 /// Takes it up again.
 #[utoipa::path(delete, path = "/api/v1/conversations/{id}/closure", tag = "conversations", params(("id" = String, Path)),
     responses((status = 204)))]
-pub(super) async fn reopen(auth: Auth, State(app): State<App>, PathId(id): PathId<ConversationId>) -> ApiResult<Response> {
+pub(super) async fn reopen(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ConversationId>,
+) -> ApiResult<Response> {
     auth.done(&app.db, move |tx| conversations::reopen(tx, id)).await
 }
 
@@ -188,7 +200,11 @@ pub(super) async fn mark_read(
 
 #[utoipa::path(delete, path = "/api/v1/conversations/{id}/read", tag = "conversations", params(("id" = String, Path)),
     responses((status = 204)))]
-pub(super) async fn mark_unread(auth: Auth, State(app): State<App>, PathId(id): PathId<ConversationId>) -> ApiResult<Response> {
+pub(super) async fn mark_unread(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ConversationId>,
+) -> ApiResult<Response> {
     auth.done(&app.db, move |tx| conversations::mark_unread(tx, id)).await
 }
 

@@ -40,7 +40,9 @@ pub(super) async fn list(
     let content_url = app.edge.content_url.clone();
     let (items, next) = app
         .db
-        .read(&auth.caller, move |read| conversations::messages(read, &content_url, id, range.before, range.after, limit))
+        .read(&auth.caller, move |read| {
+            conversations::messages(read, &content_url, id, range.before, range.after, limit)
+        })
         .await?;
     Ok(Json(Page { items, next: next.map(|seq| seq.to_string()) }))
 }

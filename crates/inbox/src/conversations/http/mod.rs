@@ -5,6 +5,7 @@ mod messages;
 mod read;
 
 pub(crate) use messages::raw;
+pub(crate) use read::matching;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::RouterExt;
 

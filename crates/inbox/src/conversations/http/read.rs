@@ -27,7 +27,7 @@ pub(super) struct Filter {
     query: Option<String>,
     /// Only of this person.
     person: Option<String>,
-    /// Exactly these, comma-separated; no paging.
+    /// Among these only, comma-separated, at most 200; no paging.
     ids: Option<String>,
     order: Option<String>,
     limit: Option<usize>,
@@ -37,21 +37,31 @@ pub(super) struct Filter {
 /// Conversations of a view, newest first; found ones when `query` is given.
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(Filter),
     responses((status = 200, body = Page<ConversationView>)))]
-pub(super) async fn list(auth: Auth, State(app): State<App>, Query(filter): Query<Filter>) -> ApiResult<Json<Page<ConversationView>>> {
-    let page = PageQuery { limit: filter.limit, after: filter.after.clone() };
-    if let Some(ids) = &filter.ids {
-        let ids = ids.split(',').map(str::parse).collect::<Result<Vec<ConversationId>>>()?;
-        return Ok(Json(Page::whole(app.db.read(&auth.caller, move |read| by_ids(read, &ids)).await?)));
-    }
-    let status = filter.status.as_deref().map(|text| Status::parse(text).ok_or_else(|| Error::invalid("status")));
+pub(super) async fn list(
+    auth: Auth,
+    State(app): State<App>,
+    Query(filter): Query<Filter>,
+) -> ApiResult<Json<Page<ConversationView>>> {
+    let ids = filter.ids.as_deref().map(among).transpose()?;
+    let page = match &ids {
+        None => PageQuery { limit: filter.limit, after: filter.after.clone() },
+        Some(_) => PageQuery { limit: Some(MOST_IDS), after: None },
+    };
+    let status =
+        filter.status.as_deref().map(|text| Status::parse(text).ok_or_else(|| Error::invalid("status")));
     let status = status.transpose()?;
     if let Some(words) = filter.query.as_deref().filter(|words| !words.trim().is_empty()) {
-        return Ok(Json(find(&auth, &app, words, filter.view.clone(), status, &page).await?));
+        let mut found = find(&auth, &app, words, filter.view.clone(), status, &page).await?;
+        if let Some(ids) = ids {
+            found = Page::whole(found.items.into_iter().filter(|item| ids.contains(&item.id)).collect());
+        }
+        return Ok(Json(found));
     }
     let query = ListQuery {
         view: filter.view.clone(),
         status,
         person: filter.person.as_deref().map(str::parse).transpose().map_err(|_| Error::invalid("person"))?,
+        ids,
         order: order(filter.order.as_deref())?,
         limit: page.limit(),
         after: page.after::<Position>()?,
@@ -60,6 +70,17 @@ pub(super) async fn list(auth: Auth, State(app): State<App>, Query(filter): Quer
     let rows = app.db.read(&auth.caller, move |read| crate::conversations::list(read, &query)).await?;
     let page = Page::from_rows(rows, limit, |(position, _)| position.clone());
     Ok(Json(Page { items: page.items.into_iter().map(|(_, view)| view).collect(), next: page.next }))
+}
+
+/// As many as a page may have.
+const MOST_IDS: usize = 200;
+
+fn among(ids: &str) -> Result<Vec<ConversationId>> {
+    let ids = ids
+        .split(',')
+        .map(|id| id.trim().parse().map_err(|_| Error::invalid("ids")))
+        .collect::<Result<Vec<ConversationId>>>()?;
+    if ids.len() > MOST_IDS { Err(Error::invalid("ids")) } else { Ok(ids) }
 }
 
 fn order(text: Option<&str>) -> Result<ListOrder> {
@@ -92,11 +113,35 @@ async fn find(
         collapse_by_parent: true,
     };
     let hits = app.search.find(query).await?;
-    let ids: Vec<ConversationId> = hits.items.iter().map(|hit| ConversationId(uuid::Uuid::from_bytes(hit.parent))).collect();
+    let ids: Vec<ConversationId> =
+        hits.items.iter().map(|hit| ConversationId(uuid::Uuid::from_bytes(hit.parent))).collect();
     let user = auth.caller.user().map(|id| id.to_string());
     let mut items = app.db.read(&auth.caller, move |read| by_ids(read, &ids)).await?;
-    items.retain(|item| status.is_none_or(|status| item.status == status) && is_in(item, view.as_deref(), user.as_deref()));
+    items.retain(|item| {
+        status.is_none_or(|status| item.status == status) && is_in(item, view.as_deref(), user.as_deref())
+    });
     Ok(Page { items, next: hits.next.map(|place| place.to_string()) })
+}
+
+/// Every conversation that a search finds, at most so many.
+pub(crate) async fn matching(
+    auth: &Auth,
+    app: &App,
+    words: &str,
+    view: Option<String>,
+    status: Option<Status>,
+    most: usize,
+) -> Result<Vec<ConversationId>> {
+    let mut page = PageQuery { limit: Some(MOST_IDS), after: None };
+    let mut ids = Vec::new();
+    loop {
+        let found = find(auth, app, words, view.clone(), status, &page).await?;
+        ids.extend(found.items.iter().map(|item| item.id));
+        match found.next {
+            Some(next) if ids.len() < most => page.after = Some(next),
+            _ => return Ok(ids),
+        }
+    }
 }
 
 fn is_in(item: &ConversationView, view: Option<&str>, user: Option<&str>) -> bool {
@@ -133,7 +178,12 @@ pub(super) async fn get(
 }
 
 /// The detail as the caller sees it.
-pub(super) async fn load(auth: &Auth, app: &App, registry: Registry, id: ConversationId) -> Result<ConversationDetail> {
+pub(super) async fn load(
+    auth: &Auth,
+    app: &App,
+    registry: Registry,
+    id: ConversationId,
+) -> Result<ConversationDetail> {
     let viewers = app.hub.viewers(auth.caller.workspace, id, app.db.clock().now());
     let content_url = app.edge.content_url.clone();
     app.db.read(&auth.caller, move |read| detail(read, &registry, &content_url, &viewers, id)).await
@@ -182,7 +232,11 @@ pub(super) struct Found {
 
 /// Everything that can be found by some words: for the command palette.
 #[utoipa::path(get, path = "/api/v1/search", tag = "search", params(Words), responses((status = 200, body = Found)))]
-pub(super) async fn search(auth: Auth, State(app): State<App>, Query(words): Query<Words>) -> ApiResult<Json<Found>> {
+pub(super) async fn search(
+    auth: Auth,
+    State(app): State<App>,
+    Query(words): Query<Words>,
+) -> ApiResult<Json<Found>> {
     let page = PageQuery { limit: Some(words.limit.unwrap_or(10)), after: None };
     let conversations = find(&auth, &app, &words.query, None, None, &page).await?.items;
     let query = SearchQuery {
@@ -206,4 +260,3 @@ pub(super) async fn search(auth: Auth, State(app): State<App>, Query(words): Que
         .await?;
     Ok(Json(Found { conversations, people }))
 }
-

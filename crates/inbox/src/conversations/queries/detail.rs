@@ -5,7 +5,9 @@ use super::list::view;
 use crate::{
     channels,
     conversations::{
-        model::{Conversation, ConversationDetail, Linked, Participant, Presence, Ref, ReplyPlan, number_text},
+        model::{
+            Conversation, ConversationDetail, Linked, Participant, Presence, Ref, ReplyPlan, number_text,
+        },
         store as rows,
     },
     drafts,
@@ -30,7 +32,10 @@ pub fn detail(
     let linked = linked(read, id)?;
     let presence = viewers
         .iter()
-        .map(|viewer| Presence { user: Ref { id: viewer.id.to_string(), name: viewer.name.clone() }, state: viewer.state })
+        .map(|viewer| Presence {
+            user: Ref { id: viewer.id.to_string(), name: viewer.name.clone() },
+            state: viewer.state,
+        })
         .collect();
     let conversation = view(read, vec![conversation])?.remove(0);
     Ok(ConversationDetail { conversation, participants, linked, draft, reply, presence })

@@ -33,6 +33,8 @@ pub struct ListQuery {
     pub view: Option<String>,
     pub status: Option<Status>,
     pub person: Option<PersonId>,
+    /// Only among these.
+    pub ids: Option<Vec<ConversationId>>,
     pub order: ListOrder,
     pub limit: usize,
     pub after: Option<Position>,
@@ -57,6 +59,14 @@ pub fn list(read: &mut Read<'_>, query: &ListQuery) -> Result<Vec<(Position, Con
     if let Some(person) = query.person {
         let n = sql.bind(person);
         sql.conditions.push(format!("c.person_id = {n}"));
+    }
+    if let Some(ids) = &query.ids {
+        let places: Vec<String> = ids.iter().map(|id| sql.bind(*id)).collect();
+        sql.conditions.push(if places.is_empty() {
+            "1 = 0".to_owned()
+        } else {
+            format!("c.id IN ({})", places.join(", "))
+        });
     }
     sql.conditions.push(hide_private(read, "c.team_id")?);
     let text = sql.finish(query);
@@ -144,7 +154,8 @@ impl Sql {
         let order: Vec<String> = columns.split_inclusive(", ").map(str::to_owned).collect();
         let order = order_by(&order.concat(), direction);
         let limit = self.bind(query.limit + 1);
-        let columns: Vec<String> = rows::COLUMNS.split(", ").map(|column| format!("c.{}", column.trim())).collect();
+        let columns: Vec<String> =
+            rows::COLUMNS.split(", ").map(|column| format!("c.{}", column.trim())).collect();
         format!(
             "SELECT {} FROM {} WHERE {} ORDER BY {order} LIMIT {limit}",
             columns.join(", "),
@@ -257,7 +268,10 @@ fn tags_of(read: &mut Read<'_>, ids: &[ConversationId]) -> Result<HashMap<Conver
 }
 
 /// How far the caller has read each; `None` for callers who do not read.
-fn seen_by_caller(read: &mut Read<'_>, ids: &[ConversationId]) -> Result<Option<HashMap<ConversationId, i64>>> {
+fn seen_by_caller(
+    read: &mut Read<'_>,
+    ids: &[ConversationId],
+) -> Result<Option<HashMap<ConversationId, i64>>> {
     let Some(user) = read.caller().user() else { return Ok(None) };
     if ids.is_empty() {
         return Ok(Some(HashMap::new()));
@@ -268,5 +282,9 @@ fn seen_by_caller(read: &mut Read<'_>, ids: &[ConversationId]) -> Result<Option<
     );
     let mut values = params![read.workspace(), user].to_vec();
     values.extend(ids.iter().map(|id| Value::from(*id)));
-    read.rows(&sql, &values)?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_>>().map(Some)
+    read.rows(&sql, &values)?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect::<Result<_>>()
+        .map(Some)
 }

@@ -62,7 +62,9 @@ pub fn messages(
 /// One message by its number.
 pub fn message(read: &mut Read<'_>, id: ConversationId, seq: i64) -> Result<MessageView> {
     let workspace = read.workspace();
-    let sql = format!("SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3"
+    );
     let row = read.row(&sql, params![workspace, id, seq])?.ok_or_else(Error::not_found)?;
     from_row(read, "", &row)
 }
@@ -99,7 +101,10 @@ fn from_row(read: &mut Read<'_>, content_url: &str, row: &Row) -> Result<Message
         html,
         to: addresses(&recipients["to"]),
         cc: addresses(&recipients["cc"]),
-        attachments: files.iter().map(|file| attachments::link(read, content_url, file)).collect::<Result<_>>()?,
+        attachments: files
+            .iter()
+            .map(|file| attachments::link(read, content_url, file))
+            .collect::<Result<_>>()?,
         delivery: if kind == MessageKind::Out { delivery(read, id, row.get(19)?)? } else { None },
         matched,
         automatic: row.get(15)?,
@@ -133,7 +138,12 @@ fn delivery(read: &mut Read<'_>, id: MessageId, held_until: Option<Timestamp>) -
     }))
 }
 
-fn events(read: &mut Read<'_>, id: ConversationId, from: Option<Timestamp>, until: Option<Timestamp>) -> Result<Vec<MessageView>> {
+fn events(
+    read: &mut Read<'_>,
+    id: ConversationId,
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+) -> Result<Vec<MessageView>> {
     let workspace = read.workspace();
     let sql = format!(
         "SELECT tx, seq, name, at, actor, payload FROM facts WHERE workspace_id = $1 AND conversation_id = $2
@@ -164,7 +174,10 @@ fn events(read: &mut Read<'_>, id: ConversationId, from: Option<Timestamp>, unti
 }
 
 fn names(read: &mut Read<'_>, actors: &[Actor]) -> Result<HashMap<UserId, String>> {
-    let users: Vec<UserId> = actors.iter().filter_map(|actor| if let Actor::User(id) = actor { Some(*id) } else { None }).collect();
+    let users: Vec<UserId> = actors
+        .iter()
+        .filter_map(|actor| if let Actor::User(id) = actor { Some(*id) } else { None })
+        .collect();
     people::access::users::names(read, &users)
 }
 
