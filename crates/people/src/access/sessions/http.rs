@@ -11,7 +11,7 @@ use store::Tx;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{
-    ApiResult, App, Auth, ClientIp, ErrorBody, Json, Limit, RouterExt, clear_session_cookie, session_cookie,
+    ApiError, ApiResult, App, Auth, ClientIp, ErrorBody, Json, Limit, RouterExt, clear_session_cookie, session_cookie,
 };
 
 use super::{NewSession, end, start};
@@ -90,11 +90,15 @@ async fn authenticate(app: &App, request: &SignIn) -> ApiResult<Account> {
     }
 }
 
-/// Who is signed in.
+/// Who is signed in; null when nobody is.
 #[utoipa::path(get, path = "/api/v1/session", tag = "session",
-    responses((status = 200, body = Me), (status = "default", body = ErrorBody)))]
-async fn current(auth: Auth, State(app): State<App>) -> ApiResult<Json<Me>> {
-    Ok(Json(app.db.read(&auth.caller, me::get).await?))
+    responses((status = 200, body = Option<Me>), (status = "default", body = ErrorBody)))]
+async fn current(auth: Result<Auth, ApiError>, State(app): State<App>) -> ApiResult<Json<Option<Me>>> {
+    match auth {
+        Ok(auth) => Ok(Json(Some(app.db.read(&auth.caller, me::get).await?))),
+        Err(ApiError(error)) if error.code == Code::Unauthenticated => Ok(Json(None)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Sign out.
