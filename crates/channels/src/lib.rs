@@ -3,7 +3,7 @@
 //! Adding one: docs/adding-a-channel.md.
 
 pub mod email;
-// form
+pub mod form;
 pub mod receiver;
 pub mod webchat;
 
@@ -32,12 +32,12 @@ pub fn registry(parts: &Parts) -> Registry {
         email.clone(),
         Arc::new(receiver::Receiver::new(parts, email.clone())),
         Arc::new(webchat::WebChat::new(parts, email.clone())),
-        // form2
+        Arc::new(form::Form::new(parts, email)),
     ];
     Registry::new(channels)
 }
 
 /// What the public reaches: the chat and the forms.
 pub fn public_routes() -> Router<App> {
-    Router::new().merge(webchat::routes())
+    Router::new().merge(webchat::routes()).merge(form::routes())
 }

@@ -53,7 +53,9 @@ pub(super) fn configure(typed: Value, before: Option<&Configured>) -> Result<Con
     }
     let config: FormConfig =
         serde_json::from_value(all).map_err(|error| Error::invalid("config").detail(error.to_string()))?;
-    for (field, text) in [("config.title", &config.title), ("config.intro", &config.intro), ("config.thanks", &config.thanks)] {
+    for (field, text) in
+        [("config.title", &config.title), ("config.intro", &config.intro), ("config.thanks", &config.thanks)]
+    {
         if [&text.hu, &text.en].iter().any(|text| text.chars().count() > MAX_TEXT) {
             return Err(Error::new(Code::TooLong).field(field));
         }
@@ -95,7 +97,8 @@ mod tests {
 
     #[test]
     fn a_change_of_one_setting_leaves_the_others_as_they_were() {
-        let first = configure(json!({ "title": { "hu": "Szerviz" }, "ask_phone": true }), None).expect("accepted");
+        let first =
+            configure(json!({ "title": { "hu": "Szerviz" }, "ask_phone": true }), None).expect("accepted");
         let second = configure(json!({ "require_subject": true }), Some(&first)).expect("accepted");
         let config = FormConfig::of(&second.config);
         assert_eq!(config.title.get(Locale::Hu), Some("Szerviz"));

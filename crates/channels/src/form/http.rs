@@ -95,15 +95,19 @@ async fn send(
     };
     let mut filled = match filled {
         Ok(filled) => filled,
-        Err(error) => return respond(status(&error), page::notice(&site, "unreadable-title", "unreadable-text")),
+        Err(error) => {
+            return respond(status(&error), page::notice(&site, "unreadable-title", "unreadable-text"));
+        }
     };
     match submit::submit(&app, &open, locale, &mut filled, refused.as_ref()).await {
         Ok(number) => {
             let signature = sign_number(&open.secret, open.channel.id, number);
-            Redirect::to(&format!("/{}{path}/thanks?n={number}&s={signature}", locale.as_str())).into_response()
+            Redirect::to(&format!("/{}{path}/thanks?n={number}&s={signature}", locale.as_str()))
+                .into_response()
         }
         Err(Problems { status, wait, list, token }) => {
-            let markup = page::form(&site, &open.config, &filled, &list, &token.sign(&open.secret, open.channel.id));
+            let markup =
+                page::form(&site, &open.config, &filled, &list, &token.sign(&open.secret, open.channel.id));
             let mut response = respond(status, markup);
             if let Some(seconds) = wait {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

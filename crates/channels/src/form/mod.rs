@@ -51,7 +51,8 @@ impl Form {
         };
         let caller = Caller::system(channel.workspace, "form");
         let listed = self.parts.db.read(&caller, channels::list).await.unwrap_or_default();
-        let sends = |other: &ChannelRow| other.config["smtp_host"].as_str().is_some_and(|host| !host.is_empty());
+        let sends =
+            |other: &ChannelRow| other.config["smtp_host"].as_str().is_some_and(|host| !host.is_empty());
         let mailbox = listed.into_iter().find(|other| other.enabled && sends(other));
         let detail = mailbox.as_ref().map_or_else(String::new, |mailbox| mailbox.name.clone());
         vec![page("hu"), page("en"), Step { name: "answers_by_email".into(), ok: mailbox.is_some(), detail }]
@@ -68,7 +69,12 @@ impl Channel for Form {
         }
     }
 
-    fn configure(&self, _: &Caller, typed: serde_json::Value, before: Option<&Configured>) -> Result<Configured> {
+    fn configure(
+        &self,
+        _: &Caller,
+        typed: serde_json::Value,
+        before: Option<&Configured>,
+    ) -> Result<Configured> {
         config::configure(typed, before)
     }
 
@@ -77,7 +83,11 @@ impl Channel for Form {
     }
 
     /// Whoever filled in a form is answered by mail.
-    fn deliver<'a>(&'a self, _: &'a ChannelRow, outgoing: &'a Outgoing) -> BoxFuture<'a, Vec<(String, Outcome)>> {
+    fn deliver<'a>(
+        &'a self,
+        _: &'a ChannelRow,
+        outgoing: &'a Outgoing,
+    ) -> BoxFuture<'a, Vec<(String, Outcome)>> {
         Box::pin(self.email.send_through_any(outgoing, outgoing.recipients.clone()))
     }
 

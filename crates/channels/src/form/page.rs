@@ -21,58 +21,77 @@ pub(super) struct Site<'a> {
     pub origin: &'a str,
 }
 
-pub(super) fn form(site: &Site<'_>, config: &FormConfig, filled: &Submission, problems: &[Problem], token: &str) -> Markup {
+pub(super) fn form(
+    site: &Site<'_>,
+    config: &FormConfig,
+    filled: &Submission,
+    problems: &[Problem],
+    token: &str,
+) -> Markup {
     let words = Words::of(site.locale);
     let title = config.title.get(site.locale).map_or_else(|| words.get("form-title"), str::to_owned);
     let intro = config.intro.get(site.locale).map_or_else(|| words.get("form-intro"), str::to_owned);
     let fields = Fields { words, problems };
-    let head = if problems.is_empty() { title.clone() } else { format!("{} {title}", words.get("problems-prefix")) };
-    frame(site, &head, html! {
-        h1 { (title) }
-        div.intro { (paragraphs(&intro)) }
-        (summary(words, problems))
-        form.card #contact method="post" enctype="multipart/form-data" action={ "/" (site.locale.as_str()) (site.path) } novalidate {
-            input type="hidden" name="token" value=(token) autocomplete="off";
-            (fields.line(Line { id: "name", kind: "text", autocomplete: "name", required: true, hint: None }, &filled.name))
-            (fields.line(Line { id: "email", kind: "email", autocomplete: "email", required: true, hint: Some("form-email-hint") }, &filled.email))
-            @if config.ask_phone {
-                (fields.line(Line { id: "phone", kind: "tel", autocomplete: "tel", required: false, hint: Some("form-phone-hint") }, &filled.phone))
+    let head =
+        if problems.is_empty() { title.clone() } else { format!("{} {title}", words.get("problems-prefix")) };
+    frame(
+        site,
+        &head,
+        html! {
+            h1 { (title) }
+            div.intro { (paragraphs(&intro)) }
+            (summary(words, problems))
+            form.card #contact method="post" enctype="multipart/form-data" action={ "/" (site.locale.as_str()) (site.path) } novalidate {
+                input type="hidden" name="token" value=(token) autocomplete="off";
+                (fields.line(Line { id: "name", kind: "text", autocomplete: "name", required: true, hint: None }, &filled.name))
+                (fields.line(Line { id: "email", kind: "email", autocomplete: "email", required: true, hint: Some("form-email-hint") }, &filled.email))
+                @if config.ask_phone {
+                    (fields.line(Line { id: "phone", kind: "tel", autocomplete: "tel", required: false, hint: Some("form-phone-hint") }, &filled.phone))
+                }
+                (fields.line(Line { id: "subject", kind: "text", autocomplete: "off", required: config.require_subject, hint: None }, &filled.subject))
+                (fields.message(&filled.message))
+                (fields.files())
+                div.trap aria-hidden="true" {
+                    label for="website" { (words.get("form-trap")) }
+                    input #website type="text" name="website" tabindex="-1" autocomplete="off";
+                }
+                button type="submit" { (words.get("form-send")) }
             }
-            (fields.line(Line { id: "subject", kind: "text", autocomplete: "off", required: config.require_subject, hint: None }, &filled.subject))
-            (fields.message(&filled.message))
-            (fields.files())
-            div.trap aria-hidden="true" {
-                label for="website" { (words.get("form-trap")) }
-                input #website type="text" name="website" tabindex="-1" autocomplete="off";
-            }
-            button type="submit" { (words.get("form-send")) }
-        }
-    })
+        },
+    )
 }
 
 pub(super) fn thanks(site: &Site<'_>, config: &FormConfig, number: &str, again: &str) -> Markup {
     let words = Words::of(site.locale);
     let title = words.get("thanks-title");
     let answer = config.thanks.get(site.locale).map_or_else(|| words.get("thanks-answer"), str::to_owned);
-    frame(site, &title, html! {
-        h1 { (title) }
-        div.card {
-            p.number { span { (words.get("thanks-number")) } strong translate="no" { (number) } }
-            h2 { (words.get("thanks-next")) }
-            (paragraphs(&answer))
-            p { (words.get("thanks-keep")) }
-            p { a href=(again) { (words.get("thanks-another")) } }
-        }
-    })
+    frame(
+        site,
+        &title,
+        html! {
+            h1 { (title) }
+            div.card {
+                p.number { span { (words.get("thanks-number")) } strong translate="no" { (number) } }
+                h2 { (words.get("thanks-next")) }
+                (paragraphs(&answer))
+                p { (words.get("thanks-keep")) }
+                p { a href=(again) { (words.get("thanks-another")) } }
+            }
+        },
+    )
 }
 
 /// A page that says why there is no other.
 pub(super) fn notice(site: &Site<'_>, title: &str, text: &str) -> Markup {
     let words = Words::of(site.locale);
-    frame(site, &words.get(title), html! {
-        h1 { (words.get(title)) }
-        p { (words.get(text)) }
-    })
+    frame(
+        site,
+        &words.get(title),
+        html! {
+            h1 { (words.get(title)) }
+            p { (words.get(text)) }
+        },
+    )
 }
 
 fn frame(site: &Site<'_>, title: &str, content: Markup) -> Markup {

@@ -68,7 +68,10 @@ pub(super) fn check(form: &Submission, config: &FormConfig, words: &Words) -> Ve
 
 /// An address that mail from the outside can have: with a domain of several parts.
 fn is_reachable(address: &str) -> bool {
-    is_address(address) && address.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.') && !domain.starts_with('['))
+    is_address(address)
+        && address
+            .rsplit_once('@')
+            .is_some_and(|(_, domain)| domain.contains('.') && !domain.starts_with('['))
 }
 
 #[cfg(test)]
@@ -100,19 +103,35 @@ mod tests {
 
     #[test]
     fn an_address_that_no_answer_could_reach_is_refused() {
-        for wrong in ["ilona", "ilona@", "@vevo.example", "ilona@localhost", "a b@vevo.example", "<a@b.hu>", "a@[127.0.0.1]"] {
+        for wrong in [
+            "ilona",
+            "ilona@",
+            "@vevo.example",
+            "ilona@localhost",
+            "a b@vevo.example",
+            "<a@b.hu>",
+            "a@[127.0.0.1]",
+        ] {
             let form = Submission { email: wrong.into(), ..filled() };
             assert_eq!(fields(&form, &FormConfig::default()), ["email"], "{wrong}");
         }
-        let foreign = Submission { email: "ilona@bőrönd.example".into(), phone: "06 30 123 4567".into(), ..filled() };
+        let foreign =
+            Submission { email: "ilona@bőrönd.example".into(), phone: "06 30 123 4567".into(), ..filled() };
         assert!(fields(&foreign, &FormConfig::default()).is_empty());
     }
 
     #[test]
     fn limits_are_told_with_their_numbers() {
-        let form = Submission { message: "ő".repeat(MAX_MESSAGE + 1), too_large: vec!["kép.png".into()], chosen: 4, ..filled() };
-        let texts: Vec<String> =
-            check(&form, &FormConfig::default(), Words::of(Locale::En)).into_iter().map(|problem| problem.text).collect();
+        let form = Submission {
+            message: "ő".repeat(MAX_MESSAGE + 1),
+            too_large: vec!["kép.png".into()],
+            chosen: 4,
+            ..filled()
+        };
+        let texts: Vec<String> = check(&form, &FormConfig::default(), Words::of(Locale::En))
+            .into_iter()
+            .map(|problem| problem.text)
+            .collect();
         assert_eq!(texts[0], "The message can have at most 10000 characters, it has 10001.");
         assert_eq!(texts[1], "You can attach at most 3 files.");
         assert_eq!(texts[2], "“kép.png” is larger than the 10 MB allowed.");

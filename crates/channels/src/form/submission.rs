@@ -110,7 +110,9 @@ impl Submission {
             hash.update((text.len() as u64).to_be_bytes());
             hash.update(text);
         };
-        [&self.name, &self.email, &self.phone, &self.subject, &self.message].into_iter().for_each(|text| add(text));
+        [&self.name, &self.email, &self.phone, &self.subject, &self.message]
+            .into_iter()
+            .for_each(|text| add(text));
         files.iter().flat_map(|file| [&file.name, &file.blob]).for_each(|text| add(text));
         hash.finalize().to_vec()
     }
@@ -128,14 +130,19 @@ async fn text(field: &mut Field<'_>) -> Result<String> {
 }
 
 fn unreadable(error: axum::extract::multipart::MultipartError) -> Error {
-    let code = if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE { Code::TooLarge } else { Code::Invalid };
+    let code = if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        Code::TooLarge
+    } else {
+        Code::Invalid
+    };
     Error { cause: Some(Box::new(error)), ..Error::new(code) }
 }
 
 /// One line without control characters or characters that turn the direction of others.
 fn one_line(text: &str) -> String {
     let turns = |c: &char| matches!(*c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let plain: String = text.chars().filter(|c| !turns(c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain: String =
+        text.chars().filter(|c| !turns(c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -41,7 +41,8 @@ pub(super) async fn submit(
     let given = FormToken::read(&filled.token, &open.secret, open.channel.id);
     // A page that is still good keeps its token, so that it keeps its age and its identity.
     let token = given.filter(|token| token.age(now) != Age::TooOld).unwrap_or_else(|| FormToken::issue(now));
-    let mut problems = Problems { status: StatusCode::UNPROCESSABLE_ENTITY, wait: None, list: Vec::new(), token };
+    let mut problems =
+        Problems { status: StatusCode::UNPROCESSABLE_ENTITY, wait: None, list: Vec::new(), token };
     if let Some(error) = refused {
         let seconds = error.detail.as_deref().and_then(|detail| detail.parse().ok()).unwrap_or(60);
         let text = words.fill("problem-wait", &[("seconds", &seconds.to_string())]);
@@ -77,7 +78,13 @@ fn doubt(age: Option<Age>, filled: &Submission) -> Option<&'static str> {
     }
 }
 
-async fn take_in(app: &App, open: &Open, locale: Locale, filled: &mut Submission, token: FormToken) -> Result<i64> {
+async fn take_in(
+    app: &App,
+    open: &Open,
+    locale: Locale,
+    filled: &mut Submission,
+    token: FormToken,
+) -> Result<i64> {
     let files = keep(app, filled).await?;
     let inbound = Inbound {
         channel: open.channel.id,
@@ -143,5 +150,11 @@ fn describe(tx: &mut Tx<'_>, person: PersonId, phone: Option<&str>, locale: Loca
 
 /// A value that somebody typed: it proves nothing and leads to nobody.
 fn claimed(kind: IdentityKind, value: &str, name: Option<&str>) -> Handle {
-    Handle { kind, value: value.to_owned(), name: name.map(str::to_owned), verified: false, source: "form".to_owned() }
+    Handle {
+        kind,
+        value: value.to_owned(),
+        name: name.map(str::to_owned),
+        verified: false,
+        source: "form".to_owned(),
+    }
 }

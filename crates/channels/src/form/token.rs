@@ -47,9 +47,13 @@ impl FormToken {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (signed, given) = bytes.split_at_checked(8 + NONCE)?;
         let (issued, nonce) = signed.split_at(8);
-        let is_ours = given.len() == MAC && mac(secret, "token", form, signed).verify_truncated_left(given).is_ok();
-        let seconds = i64::from_be_bytes(issued.try_into().ok()?);
-        is_ours.then_some(Self { issued: Timestamp::from_seconds(seconds), nonce: nonce.try_into().ok()? })
+        let is_ours =
+            given.len() == MAC && mac(secret, "token", form, signed).verify_truncated_left(given).is_ok();
+        if !is_ours {
+            return None;
+        }
+        let issued = Timestamp::from_seconds(i64::from_be_bytes(issued.try_into().ok()?));
+        Some(Self { issued, nonce: nonce.try_into().ok()? })
     }
 
     pub fn age(&self, now: Timestamp) -> Age {
@@ -80,7 +84,8 @@ pub(super) fn sign_number(secret: &[u8], form: ChannelId, number: i64) -> String
 
 pub(super) fn is_number_signed(secret: &[u8], form: ChannelId, number: i64, signature: &str) -> bool {
     let given = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
-    given.len() == MAC && mac(secret, "number", form, &number.to_be_bytes()).verify_truncated_left(&given).is_ok()
+    given.len() == MAC
+        && mac(secret, "number", form, &number.to_be_bytes()).verify_truncated_left(&given).is_ok()
 }
 
 fn mac(secret: &[u8], purpose: &str, form: ChannelId, bytes: &[u8]) -> Hmac<Sha256> {
@@ -117,7 +122,13 @@ mod tests {
         assert_eq!(FormToken::read(&text, SECRET, form), Some(token));
         assert_eq!(FormToken::read(&text, SECRET, other), None, "another form");
         assert_eq!(FormToken::read(&text, b"another secret", form), None, "another workspace");
-        let refused = ["", "AAAA", &text[..text.len() - 4], &format!("{text}AAAA"), &text.replacen(&text[4..5], "_", 1)];
+        let refused = [
+            "",
+            "AAAA",
+            &text[..text.len() - 4],
+            &format!("{text}AAAA"),
+            &text.replacen(&text[4..5], "_", 1),
+        ];
         for wrong in refused.iter().filter(|wrong| ***wrong != text) {
             assert_eq!(FormToken::read(wrong, SECRET, form), None, "{wrong}");
         }

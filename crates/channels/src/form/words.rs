@@ -61,17 +61,26 @@ mod tests {
 
     /// Every text the pages name, wherever the name stands in the source.
     fn used() -> BTreeSet<&'static str> {
-        let sources = [include_str!("page.rs"), include_str!("problems.rs"), include_str!("submit.rs"), include_str!("http.rs")];
+        let sources = [
+            include_str!("page.rs"),
+            include_str!("problems.rs"),
+            include_str!("submit.rs"),
+            include_str!("http.rs"),
+        ];
         let texts = sources.into_iter().flat_map(|source| source.split('"').skip(1).step_by(2));
         let prefixes = ["form-", "problem-", "problems-", "thanks-", "missing-", "unreadable-", "broken-"];
-        texts.filter(|text| prefixes.iter().any(|prefix| text.starts_with(prefix)) && !text.contains(' ')).collect()
+        texts
+            .filter(|text| prefixes.iter().any(|prefix| text.starts_with(prefix)) && !text.contains(' '))
+            .collect()
     }
 
     #[test]
     fn both_languages_have_every_text_and_none_is_left_over() {
         assert_eq!(keys(HU), keys(EN));
         assert_eq!(keys(HU), used());
-        assert!(FluentResource::try_new(HU.to_owned()).is_ok() && FluentResource::try_new(EN.to_owned()).is_ok());
+        assert!(
+            FluentResource::try_new(HU.to_owned()).is_ok() && FluentResource::try_new(EN.to_owned()).is_ok()
+        );
     }
 
     #[test]

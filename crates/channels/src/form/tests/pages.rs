@@ -18,7 +18,9 @@ async fn the_form_speaks_hungarian_and_english_and_each_page_leads_to_the_other(
             assert!(page.html.contains(&format!("<html lang=\"{locale}\">")));
             assert!(one(&page.html, "h1").ends_with(heading));
             assert!(page.html.contains(&format!("href=\"/{other}/forms/{}\"", site.key)));
-            assert!(page.html.contains(&format!("hreflang=\"{other}\" href=\"http://localhost/{other}/forms/")));
+            assert!(
+                page.html.contains(&format!("hreflang=\"{other}\" href=\"http://localhost/{other}/forms/"))
+            );
             assert!(page.html.contains("– Mécses Bolt</title>"));
         }
     }
@@ -29,10 +31,18 @@ async fn the_page_needs_no_script_no_cookie_and_no_third_party() {
     for site in Site::all().await {
         let page = site.get(&format!("/hu/forms/{}", site.key)).await;
         let policy = page.headers["content-security-policy"].to_str().expect("text");
-        assert!(policy.starts_with("default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'"));
+        assert!(
+            policy.starts_with(
+                "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'"
+            )
+        );
         assert!(policy.ends_with("frame-ancestors *") && !policy.contains("script-src"));
         assert!(!page.headers.contains_key("set-cookie") && !page.headers.contains_key("x-frame-options"));
-        assert!(!page.html.contains("<script") && !page.html.contains("style=\"") && !page.html.contains("javascript:"));
+        assert!(
+            !page.html.contains("<script")
+                && !page.html.contains("style=\"")
+                && !page.html.contains("javascript:")
+        );
         let (_, sheet) = page.html.split_once("rel=\"stylesheet\" href=\"").expect("a style sheet");
         let sheet = site.get(sheet.split_once('"').expect("its end").0).await;
         assert_eq!(sheet.status, StatusCode::OK);
@@ -54,7 +64,10 @@ async fn every_field_has_a_label_and_says_what_a_browser_may_fill_in() {
             assert!(field.contains(&format!("autocomplete=\"{autocomplete}\"")), "{field}");
         }
         assert!(page.html.contains("At most 3 files, each at most 10 MB."), "limits are told beforehand");
-        assert!(page.html.contains("<a class=\"skip\" href=\"#content\">") && page.html.contains("<main id=\"content\""));
+        assert!(
+            page.html.contains("<a class=\"skip\" href=\"#content\">")
+                && page.html.contains("<main id=\"content\"")
+        );
     }
 }
 
@@ -80,7 +93,8 @@ async fn an_unknown_a_closed_and_a_foreign_form_are_a_page_that_says_so() {
         assert!(one(&missing.html, "h1").ends_with("Ez az űrlap nem érhető el"));
         let key = site.key.clone();
         let close = move |tx: &mut store::Tx<'_>| {
-            tx.execute("UPDATE channels SET enabled = 0 WHERE public_key = $1", store::params![&key]).map(drop)
+            tx.execute("UPDATE channels SET enabled = 0 WHERE public_key = $1", store::params![&key])
+                .map(drop)
         };
         site.db.write(&site.caller, close).await.expect("written");
         let closed = site.get(&format!("/en/forms/{}", site.key)).await;
@@ -88,10 +102,18 @@ async fn an_unknown_a_closed_and_a_foreign_form_are_a_page_that_says_so() {
         assert!(closed.html.contains("This form is not available"));
         let key = site.key.clone();
         let change = move |tx: &mut store::Tx<'_>| {
-            tx.execute("UPDATE channels SET enabled = 1, kind = 'chat' WHERE public_key = $1", store::params![&key]).map(drop)
+            tx.execute(
+                "UPDATE channels SET enabled = 1, kind = 'chat' WHERE public_key = $1",
+                store::params![&key],
+            )
+            .map(drop)
         };
         site.db.write(&site.caller, change).await.expect("written");
-        assert_eq!(site.get(&format!("/en/forms/{}", site.key)).await.status, StatusCode::NOT_FOUND, "a chat is no form");
+        assert_eq!(
+            site.get(&format!("/en/forms/{}", site.key)).await.status,
+            StatusCode::NOT_FOUND,
+            "a chat is no form"
+        );
     }
 }
 
@@ -104,7 +126,11 @@ async fn a_forged_number_is_not_thanked_for() {
         let in_english = site.get(&thanks.replacen("/hu/", "/en/", 1)).await;
         assert_eq!(in_english.status, StatusCode::OK, "the language can be changed there too");
         assert!(in_english.html.contains("K-1<") && in_english.html.contains(&thanks.replace('&', "&amp;")));
-        for forged in [thanks.replace("n=1", "n=2"), thanks.replace("s=", "s=x"), thanks.split_once('?').expect("a query").0.to_owned()] {
+        for forged in [
+            thanks.replace("n=1", "n=2"),
+            thanks.replace("s=", "s=x"),
+            thanks.split_once('?').expect("a query").0.to_owned(),
+        ] {
             let Page { status, html, .. } = site.get(&forged).await;
             assert!(status.is_client_error() && !html.contains("K-2"), "{forged}");
         }

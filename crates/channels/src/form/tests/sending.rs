@@ -19,7 +19,11 @@ fn assert_kept(page: &Page, typed: &Typed) {
     assert!(page.location.is_none());
     for (name, value) in typed.iter().filter(|(name, _)| !["token", "website"].contains(name)) {
         let line = value.replace("\r\n", "\n");
-        let shown = if *name == "message" { page.html.contains(&format!(">\n{line}</textarea>")) } else { page.html.contains(&format!("value=\"{line}\"")) };
+        let shown = if *name == "message" {
+            page.html.contains(&format!(">\n{line}</textarea>"))
+        } else {
+            page.html.contains(&format!("value=\"{line}\""))
+        };
         assert!(shown, "{name} is kept: {}", page.html);
     }
 }
@@ -53,18 +57,24 @@ async fn a_typed_address_leads_to_nobody_and_no_mail_is_sent_to_it() {
             verified: true,
             source: "mail".into(),
         };
-        let known = site.db.write(&site.caller, move |tx| persons::resolve(tx, &known)).await.expect("written");
+        let known =
+            site.db.write(&site.caller, move |tx| persons::resolve(tx, &known)).await.expect("written");
         let page = site.shown("en").await;
         let mut typed = filled(&page.token());
         typed.push(("phone", "+44 7700 900123".into()));
         site.post("en", &typed, &[]).await;
-        let person: PersonId = site.read(|read| read.one("SELECT person_id FROM conversations", &[])?.get(0)).await;
+        let person: PersonId =
+            site.read(|read| read.one("SELECT person_id FROM conversations", &[])?.get(0)).await;
         assert_ne!(person, known);
         let person = site.read(move |read| persons::get(read, person)).await;
         assert!(person.identities.iter().all(|identity| !identity.verified));
         assert_eq!(person.phone.as_deref(), Some("+44 7700 900123"));
         assert_eq!(person.locale.as_deref(), Some("en"));
-        assert_eq!(site.count("SELECT COUNT(*) FROM deliveries").await + site.count("SELECT COUNT(*) FROM jobs").await, 0);
+        assert_eq!(
+            site.count("SELECT COUNT(*) FROM deliveries").await
+                + site.count("SELECT COUNT(*) FROM jobs").await,
+            0
+        );
     }
 }
 
@@ -99,7 +109,9 @@ async fn other_words_sent_from_the_same_page_are_not_lost() {
 async fn files_come_with_the_message_under_clean_names() {
     for site in Site::all().await {
         let page = site.shown("hu").await;
-        let sent = site.post("hu", &filled(&page.token()), &[("../../számla.pdf", b"%PDF-1.4"), ("b.txt", b"b")]).await;
+        let sent = site
+            .post("hu", &filled(&page.token()), &[("../../számla.pdf", b"%PDF-1.4"), ("b.txt", b"b")])
+            .await;
         assert!(sent.location.is_some());
         let files = site
             .read(|read| {
@@ -122,7 +134,9 @@ async fn what_is_missing_is_listed_with_links_and_nothing_typed_is_lost() {
         let again = site.post("hu", &typed, &[("kép.png", b"x")]).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_kept(&again, &with(typed.clone(), "subject", ""));
-        assert!(again.html.contains("role=\"alert\"") && again.html.contains("Az üzenetet még nem küldtük el"));
+        assert!(
+            again.html.contains("role=\"alert\"") && again.html.contains("Az üzenetet még nem küldtük el")
+        );
         for field in ["email", "subject", "files"] {
             assert!(again.html.contains(&format!("<li><a href=\"#{field}\">")), "{field}");
             assert!(again.html.contains(&format!("id=\"{field}-problem\"")), "{field}");
@@ -158,7 +172,9 @@ async fn a_page_of_yesterday_a_hurried_one_and_a_forged_one_are_shown_again_with
         let old = site.shown("hu").await.token();
         site.db.clock().advance(Duration::from_secs(24 * 3_600));
         let hurried = site.get(&format!("/hu/forms/{}", site.key)).await.token();
-        for (token, status) in [(old.as_str(), "régóta"), (hurried.as_str(), "biztonság"), ("", "régóta"), ("forged", "régóta")] {
+        for (token, status) in
+            [(hurried.as_str(), "biztonság"), (old.as_str(), "régóta"), ("", "régóta"), ("forged", "régóta")]
+        {
             let typed = filled(token);
             let again = site.post("hu", &typed, &[]).await;
             assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{token}");
@@ -195,7 +211,9 @@ async fn hostile_text_is_shown_as_text() {
         for field in ["name", "email", "subject", "message"] {
             typed = with(typed, field, hostile);
         }
-        let again = site.post("hu", &with(typed, "token", page.token()), &[("<img src=x onerror=alert(3)>.png", b"x")]).await;
+        let again = site
+            .post("hu", &with(typed, "token", page.token()), &[("<img src=x onerror=alert(3)>.png", b"x")])
+            .await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(!again.html.contains("<script") && !again.html.contains("<img"));
         assert_eq!(again.html.matches("&quot;&gt;&lt;script&gt;").count(), 4);
@@ -214,7 +232,10 @@ async fn whoever_sends_too_often_waits_and_keeps_the_text() {
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
         assert!(refused.headers.contains_key("retry-after"));
         assert_kept(&refused, &typed(10));
-        assert!(site.post_from("192.0.2.2", "en", &typed(11), &[]).await.location.is_some(), "others are not held up");
+        assert!(
+            site.post_from("192.0.2.2", "en", &typed(11), &[]).await.location.is_some(),
+            "others are not held up"
+        );
         assert_eq!(site.conversations().await, 11);
     }
 }
@@ -241,7 +262,9 @@ async fn a_message_counts_among_the_unassigned_of_its_team() {
         assert_eq!(unassigned.count, 1);
         let last_in = site
             .read(|read| {
-                let health: String = read.one("SELECT health FROM channels WHERE workspace_id = $1", params![read.workspace()])?.get(0)?;
+                let health: String = read
+                    .one("SELECT health FROM channels WHERE workspace_id = $1", params![read.workspace()])?
+                    .get(0)?;
                 Ok(health)
             })
             .await;

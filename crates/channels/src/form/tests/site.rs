@@ -83,7 +83,8 @@ impl Site {
     async fn open(database: Option<String>, config: Json) -> Self {
         let folder = std::env::temp_dir().join(format!("kapocs_form_{}", uuid::Uuid::now_v7().simple()));
         let options = Options { data: folder.clone(), database };
-        let db = Db::open(&options, Clock::manual(Timestamp::from_seconds(1_795_000_000))).await.expect("opens");
+        let db =
+            Db::open(&options, Clock::manual(Timestamp::from_seconds(1_795_000_000))).await.expect("opens");
         let new = NewWorkspace {
             name: "Mécses Bolt".into(),
             locale: Locale::Hu,
@@ -92,7 +93,8 @@ impl Site {
             admin_email: "anna@mecses.example".into(),
             admin_password: hash_password("esőben ázó zsiráf").await.expect("good"),
         };
-        let workspace = db.system("test", move |tx| create_workspace(tx, &new)).await.expect("made").workspace;
+        let workspace =
+            db.system("test", move |tx| create_workspace(tx, &new)).await.expect("made").workspace;
         let caller = Caller::system(workspace, "test");
         let configured = super::super::config::configure(config, None).expect("accepted");
         let form = NewChannel {
@@ -108,7 +110,10 @@ impl Site {
         Self { db, caller, key: form.public_key, router, folder }
     }
 
-    pub async fn read<T: Send + 'static>(&self, work: impl FnOnce(&mut Read<'_>) -> Result<T> + Send + 'static) -> T {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Read<'_>) -> Result<T> + Send + 'static,
+    ) -> T {
         self.db.read(&self.caller, work).await.expect("read")
     }
 
@@ -153,7 +158,8 @@ impl Site {
         let response = self.router.clone().oneshot(request).await.expect("answers");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 1 << 20).await.expect("a body");
-        let location = parts.headers.get(header::LOCATION).map(|value| value.to_str().expect("text").to_owned());
+        let location =
+            parts.headers.get(header::LOCATION).map(|value| value.to_str().expect("text").to_owned());
         let html = String::from_utf8(bytes.to_vec()).expect("UTF-8");
         Page { status: parts.status, html, location, headers: parts.headers }
     }
@@ -181,7 +187,10 @@ async fn serve(db: &Db) -> Router {
 fn multipart(typed: &Typed, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in typed {
-        body.extend_from_slice(format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+        body.extend_from_slice(
+            format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                .as_bytes(),
+        );
     }
     // A browser sends an empty part when nothing was chosen.
     let nothing: &[(&str, &[u8])] = &[("", b"")];
