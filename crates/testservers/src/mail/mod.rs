@@ -20,6 +20,8 @@ use crate::{Failure, Result, network, supervised};
 use dovecot::Dovecot;
 use postfix::Postfix;
 
+pub use smtp::send as hand_over;
+
 /// The domains whose mail is delivered to mailboxes here.
 pub const DOMAINS: [&str; 2] = ["kapocs.example", "customer.example"];
 

@@ -7,6 +7,7 @@ use std::{
 
 use crate::{Failure, Result, network};
 
+/// Hands a mail to any SMTP server; its refusal is the failure.
 pub fn send(server: SocketAddr, raw: &[u8], from: &str, to: &str) -> Result<()> {
     let mut session = Session::open(server)?;
     session.say("EHLO test.example")?;

@@ -1,0 +1,1 @@
+//! The conformance cases of mail and conversations; each comes from a real report.
