@@ -29,6 +29,11 @@ pub fn run(table: &mut Table) -> Outcome {
     Ok(())
 }
 
+/// Records a second when as many as 64 clients at once share one sync: the limit of messages that 64 clients write.
+pub fn synced_groups_per_second() -> std::io::Result<f64> {
+    Ok(per_second(&appends(Sync::After(GROUP))?, GROUP))
+}
+
 #[derive(Clone, Copy)]
 enum Sync {
     After(usize),

@@ -2,7 +2,10 @@
 //! or a physical limit, measured in the same run.
 
 mod disk;
+mod load;
 mod registry;
+mod rest;
+mod server;
 mod table;
 
 use std::{env, process::ExitCode};

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::{disk, table::Table};
+use crate::{disk, load, rest, table::Table};
 
 pub type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
@@ -12,8 +12,14 @@ pub struct Bench {
     pub run: fn(&mut Table) -> Outcome,
 }
 
-pub const ALL: &[Bench] = &[Bench {
-    name: "disk",
-    title: "what the disk itself can promise: the limit of every durable write",
-    run: disk::run,
-}];
+pub const ALL: &[Bench] = &[
+    Bench {
+        name: "disk",
+        title: "what the disk itself can promise: the limit of every durable write",
+        run: disk::run,
+    },
+    Bench { name: "messages", title: "durable messages, then lists, badges and search", run: load::messages },
+    Bench { name: "mails", title: "inbound mail by SMTP", run: load::mails },
+    Bench { name: "idle", title: "start, memory and processor of a server at rest", run: rest::idle },
+    Bench { name: "sockets", title: "memory of open chat sockets", run: rest::sockets },
+];

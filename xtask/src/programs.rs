@@ -1,5 +1,7 @@
 //! `cargo xtask accept` and `cargo xtask bench`: programs of the workspace that need the front ends built.
 
+use std::env;
+
 use crate::{
     frontend::Frontend,
     run::{self, Failure, Result},
@@ -7,33 +9,48 @@ use crate::{
     workspace::Workspace,
 };
 
+/// Names the program under examination; another one than that of these sources may be given.
+const PROGRAM: &str = "KAPOCS_PROGRAM";
+
 pub fn accept(workspace: &Workspace, arguments: &[String]) -> Result {
     if arguments.is_empty() {
         return Err(Failure::new("cargo xtask accept ID|--all [--control]"));
     }
-    start(workspace, &["run", "--quiet", "--locked", "--package", "accept", "--"], arguments)
+    prepared(workspace);
+    let build = ["build", "--quiet", "--locked", "--package", "accept", "--package", "kapocs", "--bins"];
+    run::show(&mut workspace.cargo(build))?;
+    let run = ["run", "--quiet", "--locked", "--package", "accept", "--"];
+    let words = run.into_iter().chain(arguments.iter().map(String::as_str));
+    let mut checks = workspace.cargo(words);
+    if env::var_os(PROGRAM).is_none() {
+        checks.env(PROGRAM, workspace.built("debug", "kapocs"));
+    }
+    run::show(&mut checks).map_err(|_| Failure::silent())
 }
 
 pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result {
     let quick = arguments.iter().any(|argument| argument == "--quick");
     let profile = if quick { "bench-quick" } else { "release" };
     let names: Vec<String> = arguments.iter().filter(|argument| *argument != "--quick").cloned().collect();
-    start(
-        workspace,
-        &["run", "--quiet", "--locked", "--package", "bench", "--profile", profile, "--"],
-        &names,
-    )
+    prepared(workspace);
+    let build =
+        ["build", "--locked", "--package", "kapocs", "--package", "bench", "--bins", "--profile", profile];
+    run::show(&mut workspace.cargo(build))?;
+    let run = ["run", "--quiet", "--locked", "--package", "bench", "--profile", profile, "--"];
+    let mut benches = workspace.cargo(run.into_iter().chain(names.iter().map(String::as_str)));
+    if env::var_os(PROGRAM).is_none() {
+        benches.env(PROGRAM, workspace.built(profile, "kapocs"));
+    }
+    // The program has said itself what is wrong.
+    run::show(&mut benches).map_err(|_| Failure::silent())
 }
 
-fn start(workspace: &Workspace, cargo: &[&str], arguments: &[String]) -> Result {
+/// Many checks need no front end; those that do will not come far without.
+fn prepared(workspace: &Workspace) {
     if let Err(failure) = frontends(workspace) {
-        // Many checks need no front end; those that do will not come far.
         failure.print();
         eprintln!("going on without the front ends");
     }
-    let words = cargo.iter().copied().chain(arguments.iter().map(String::as_str));
-    // The program has said itself what is wrong.
-    run::show(&mut workspace.cargo(words)).map_err(|_| Failure::silent())
 }
 
 /// One that was built once will do: whoever changes it builds it.

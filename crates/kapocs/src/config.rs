@@ -9,8 +9,8 @@ use std::{
 
 use serde::Deserialize;
 
-/// Variables of the test-suite share the prefix and are none of ours.
-const TEST_PREFIX: &str = "KAPOCS_TEST_";
+/// Variables of the checks and benchmarks share the prefix and are none of the program's.
+const OF_CHECKS: [&str; 2] = ["KAPOCS_TEST_", "KAPOCS_PROGRAM"];
 
 /// How the server runs. Every key may stand in the file (`listen = "…"`) or in the environment (`KAPOCS_LISTEN=…`).
 #[derive(Clone, Debug, Deserialize)]
@@ -98,7 +98,7 @@ impl Config {
             .filter_map(|(name, value)| {
                 Some((name.strip_prefix("KAPOCS_")?.to_ascii_lowercase(), value, name.clone()))
             })
-            .filter(|(_, _, name)| !name.starts_with(TEST_PREFIX))
+            .filter(|(_, _, name)| !OF_CHECKS.iter().any(|prefix| name.starts_with(prefix)))
             .map(|(key, value, _)| (key, value))
             .collect();
         for (key, value) in ours {
