@@ -110,7 +110,7 @@ function detail(world: World, row: Conversation): ConversationDetail {
     ...row, participants: [{ person: row.person, role: 'requester', address: person.email ?? row.channel.name }],
     linked: (db.linked.get(row.id) ?? []).map((link) => db.conversations.find((one) => one.id === link)!).map((one) => ({ id: one.id, number: one.number, subject: one.subject, reason: 'references_closed' })),
     draft: db.drafts.get(row.id) ?? null,
-    reply: { can: row.channel.name !== 'szamla@borostyankert.example', reason: row.channel.name === 'szamla@borostyankert.example' ? 'channel_error' : null, to: row.person.email ? [row.person.email] : [], channel: row.channel.name, hold_seconds: row.channel.kind === 'chat' ? 0 : db.prefs.workspace.send_undo_seconds, max_length: row.channel.kind === 'chat' ? 4000 : null },
+    reply: { can: row.channel.name !== 'szamla@borostyankert.example', reason: row.channel.name === 'szamla@borostyankert.example' ? 'channel_error' : null, to: row.person.email ? [row.person.email] : [], channel: row.channel, hold_seconds: row.channel.kind === 'chat' ? 0 : db.prefs.workspace.send_undo_seconds, max_length: row.channel.kind === 'chat' ? 4000 : null },
     presence: (world.presence.get(row.id) ?? []).filter((one) => one.user.id !== other.id || true),
   }
 }
@@ -325,7 +325,7 @@ function route(world: World, method: string, path: string[], body: Body, params:
   }
   if (call === 'GET channel-kinds') return { items: CHANNEL_KINDS, next: null }
   if (head === 'channels' && rest[1] === 'test') return { ok: false, steps: [{ name: 'DNS', ok: true, detail: 'imap.borostyankert.example → 192.0.2.14' }, { name: 'TLS 1.3', ok: true, detail: 'CN=imap.borostyankert.example' }, { name: 'IMAP LOGIN', ok: false, detail: 'AUTHENTICATIONFAILED' }] }
-  if (head === 'quarantine' && rest[1] === 'release') { db.quarantine.find((one) => one.id === rest[0])!.state = 'released'; return { conversation_id: db.conversations[4]!.id } }
+  if (head === 'quarantine' && rest[1] === 'release') { db.quarantine.find((one) => one.id === rest[0])!.state = 'released'; return {} }
   if (call === 'GET quarantine') return page(db.quarantine.filter((one) => one.state === (params.get('state') ?? 'quarantined')), params)
   if (head === 'quarantine') { db.quarantine.find((one) => one.id === rest[0])!.state = 'discarded'; return undefined }
   if (head === 'jobs' && rest[1] === 'replay') return void db.jobs.splice(0, 1)
@@ -335,9 +335,9 @@ function route(world: World, method: string, path: string[], body: Body, params:
     teams: collection('teams', db.teams, (body) => ({ id: id(), private: false, members: [], ...body })),
     tags: collection('tags', db.tags, (body) => ({ id: id(), color: 'gray', ...body })),
     keys: collection('keys', db.keys, (body) => ({ id: id(), ...body, prefix: 'kap_x91K', created_at: now, last_used_at: null, secret: 'kap_x91KQwP4mVtB7sHd2YcRfE8uLzJ6nA3g' })),
-    channels: collection('channels', db.channels, (body) => ({ id: id(), enabled: true, team_id: null, addresses: [], key: body.kind === 'chat' ? 'pk_new12345' : null, health: { state: 'waiting', last_in_at: null, last_out_at: null, error: null, error_at: null }, created_at: now, ...body })),
+    channels: collection('channels', db.channels, (body) => ({ id: id(), enabled: true, team_id: null, addresses: [], key: body.kind === 'chat' ? 'pk_new12345' : '', health: { state: 'waiting', last_in_at: null, last_out_at: null, error: null, error_at: null }, created_at: now, ...body })),
     people: collection('people', db.people, (body) => ({ ...db.people[0]!, ...body, id: id() })),
-    jobs: collection('jobs', db.jobs, () => null), audit: collection('audit', db.audit, () => null),
+    jobs: collection('jobs', db.jobs, () => null), audit: () => ({ items: db.audit, next: null }),
   }
   return need(collections[head!])(method, rest, body, params)
 }
@@ -363,7 +363,7 @@ function happen(world: World, what: string, target: string | undefined) {
   const at = new Date().toISOString()
   const text = what === 'answer' ? 'Jó napot! A csomag elindult, a csomagszám: HU4821159. Üdvözlettel: Kata' : 'Jó napot! Van már hír a csomagomról?'
   if (what === 'typing') return send(world, { type: 'typing', conversation: row.id, on: true })
-  thread.push({ ...EMPTY, id: id(), seq: thread.length + 1, kind: what === 'answer' ? 'out' : 'in', author: what === 'answer' ? { kind: 'user', id: kata.id, name: kata.name } : { kind: 'person', ...row.person }, created_at: at, text, event: null, delivery: what === 'answer' ? delivered(row.person.email ?? '', at, 'sent') : null })
+  thread.push({ ...EMPTY, id: id(), seq: thread.length + 1, kind: what === 'answer' ? 'out' : 'in', author: what === 'answer' ? { kind: 'user', id: kata.id, name: kata.name } : { kind: 'person', id: row.person.id, name: row.person.name ?? '' }, created_at: at, text, event: null, delivery: what === 'answer' ? delivered(row.person.email ?? '', at, 'sent') : null })
   Object.assign(row, { last_message_at: at, preview: text, unread: what !== 'answer', status: 'open', last_seq: thread.length, version: row.version + 1, assignee: { id: db.me, name: meOf(db).name } })
   fact(world, what === 'answer' ? 'message.sent' : 'message.received', row)
 }

@@ -53,11 +53,11 @@ export function makeDb(count: number): Db {
     .map(([name, color]) => ({ id: id(now), name, color }))
   const health = (state: Channel['health']['state'], error: string | null = null): Channel['health'] =>
     ({ state, last_in_at: iso(now - 4 * MINUTE), last_out_at: iso(now - 11 * MINUTE), error, error_at: error ? iso(now - 25 * MINUTE) : null })
-  const channel = (kind: Channel['kind'], name: string, addresses: string[], state: Channel['health'], key: string | null = null, config: Channel['config'] = {}): Channel =>
+  const channel = (kind: Channel['kind'], name: string, addresses: string[], state: Channel['health'], key = '', config: Channel['config'] = {}): Channel =>
     ({ id: id(now), kind, name, enabled: true, team_id: null, config, key, addresses, health: state, created_at: iso(now - 300 * DAY) })
   const channels = [
-    channel('email', 'info@borostyankert.example', ['info@borostyankert.example'], health('ok'), null, { imap_host: 'imap.borostyankert.example', imap_port: 993, smtp_host: 'smtp.borostyankert.example', smtp_port: 465, user: 'info', tls: 'implicit' }),
-    channel('email', 'szamla@borostyankert.example', ['szamla@borostyankert.example'], health('error', 'IMAP: AUTHENTICATIONFAILED (535)'), null, { imap_host: 'imap.borostyankert.example', imap_port: 993, smtp_host: 'smtp.borostyankert.example', smtp_port: 465, user: 'szamla', tls: 'implicit' }),
+    channel('email', 'info@borostyankert.example', ['info@borostyankert.example'], health('ok'), '', { imap_host: 'imap.borostyankert.example', imap_port: 993, smtp_host: 'smtp.borostyankert.example', smtp_port: 465, user: 'info', tls: 'implicit' }),
+    channel('email', 'szamla@borostyankert.example', ['szamla@borostyankert.example'], health('error', 'IMAP: AUTHENTICATIONFAILED (535)'), '', { imap_host: 'imap.borostyankert.example', imap_port: 993, smtp_host: 'smtp.borostyankert.example', smtp_port: 465, user: 'szamla', tls: 'implicit' }),
     channel('chat', 'Webáruház', [], health('ok'), 'pk_8fk2v9d1', { greeting_hu: 'Segíthetünk?', greeting_en: 'Can we help?', ask_email: 'offer' }),
     channel('form', 'Kapcsolat űrlap', [], health('waiting'), 'pk_1mz07tql'),
   ]
@@ -88,7 +88,7 @@ export function makeDb(count: number): Db {
     const candidates = people.filter((person) => person.locale === story.locale)
     const person = rand.pick(candidates)
     const order = `BK-${48000 + rand.below(9000)}`
-    const first = person.locale === 'hu' ? person.name.split(' ').at(-1)! : person.name.split(' ')[0]!
+    const first = person.locale === 'hu' ? person.name!.split(' ').at(-1)! : person.name!.split(' ')[0]!
     const fill = (text: string) => text.replaceAll('{o}', order).replaceAll('{n}', first)
     const chosen = channels[rand.next() < 0.55 ? 0 : rand.next() < 0.6 ? 2 : rand.next() < 0.5 ? 1 : 3]!
     const parts = story.parts.slice(0, 1 + rand.below(story.parts.length))
@@ -107,11 +107,11 @@ export function makeDb(count: number): Db {
       const incoming = at % 2 === 0
       const answerer = assignee ?? users[2]!
       const quoted = at > 0 && chosen.kind === 'email' && incoming ? fill(parts[at - 1]!).split('\n').map((line) => `> ${line}`).join('\n') : null
-      push(incoming ? 'in' : 'out', when, incoming ? { kind: 'person', id: person.id, name: person.name } : { kind: 'user', id: answerer.id, name: answerer.name }, fill(part), {
+      push(incoming ? 'in' : 'out', when, incoming ? { kind: 'person', id: person.id, name: person.name! } : { kind: 'user', id: answerer.id, name: answerer.name }, fill(part), {
         quoted, subject: at === 0 ? fill(story.subject) : null,
         to: incoming ? chosen.addresses : person.email ? [person.email] : [],
         sender_verified: incoming ? (chosen.kind === 'email' ? rand.next() < 0.82 : null) : null,
-        match: incoming && at > 0 && chosen.kind === 'email' ? { rule: 'reply_token', detail: null } : null,
+        match: incoming && at > 0 && chosen.kind === 'email' ? { rule: 'token', detail: 'K-1042' } : null,
         delivery: incoming ? null : delivered(person.email ?? '', iso(when), rand.next() < 0.06 ? 'bounced' : chosen.kind === 'chat' ? 'read' : 'sent'),
         attachments: incoming && /Képeket|Törötten/.test(part + story.subject) && at === 0 ? [attachment('torott-kaspo-1.jpg', 'image/jpeg', 842_000), attachment('torott-kaspo-2.jpg', 'image/jpeg', 911_400)]
           : !incoming && /csatolt|attached|mellékel/.test(part) ? [attachment(story.locale === 'hu' ? 'szamla-javitott.pdf' : 'invoice-corrected.pdf', 'application/pdf', 68_200)] : [],
@@ -140,14 +140,14 @@ export function makeDb(count: number): Db {
     const line = timeline.get(person.id) ?? []
     for (const message of thread) {
       const name = message.kind === 'in' ? 'message.received' : message.kind === 'out' ? 'message.sent' : message.kind === 'note' ? 'note.added' : message.event!.name
-      line.push({ cursor: message.id, name, at: message.created_at, actor: message.author, conversation: { id: convId, number: conversations.at(-1)!.number, subject: conversations.at(-1)!.subject }, payload: { text: message.text.slice(0, 200), ...(message.event?.payload ?? {}) } })
+      line.push({ cursor: message.id, name, at: message.created_at, actor: { ...message.author, id: message.author.id ?? '' }, conversation: { id: convId, number: conversations.at(-1)!.number, subject: conversations.at(-1)!.subject }, payload: { text: message.text.slice(0, 200), ...(message.event?.payload ?? {}) } })
     }
     timeline.set(person.id, line)
   }
   for (const person of people) {
     const line = timeline.get(person.id) ?? []
-    line.push({ cursor: id(), name: 'person.created', at: person.created_at, actor: { kind: 'system', id: null, name: 'Kapocs' }, conversation: null, payload: {} })
-    line.push({ cursor: id(), name: 'person.identified', at: person.created_at, actor: { kind: 'system', id: null, name: 'Kapocs' }, conversation: null, payload: { kind: 'email', value: person.email } })
+    line.push({ cursor: id(), name: 'person.created', at: person.created_at, actor: { kind: 'system', id: '', name: 'Kapocs' }, conversation: null, payload: {} })
+    line.push({ cursor: id(), name: 'person.identified', at: person.created_at, actor: { kind: 'system', id: '', name: 'Kapocs' }, conversation: null, payload: { kind: 'email', value: person.email } })
     timeline.set(person.id, line.sort((a, b) => (a.at < b.at ? 1 : -1)))
   }
 
@@ -157,8 +157,8 @@ export function makeDb(count: number): Db {
     users, teams, tags, channels, people, conversations, messages, timeline, drafts: new Map(), attachments: new Map(), batches: new Map(), linked: new Map(),
     keys: [{ id: id(now), name: 'Webáruház-szinkron', scopes: ['read', 'write'], prefix: 'kap_7fQ2', created_at: iso(now - 90 * DAY), last_used_at: iso(now - 12 * MINUTE) }],
     quarantine: [
-      { id: id(now), channel: { id: channels[0]!.id, name: channels[0]!.name }, received_at: iso(now - 3 * HOUR), reason: 'nested_too_deep', from: 'newsletter@bulk.example', subject: 'Re: Re: Fwd: !!!', size: 4_812_000, attempts: 3, state: 'quarantined' },
-      { id: id(now), channel: { id: channels[1]!.id, name: channels[1]!.name }, received_at: iso(now - 2 * DAY), reason: 'mail_loop', from: 'no-reply@rendszer.example', subject: 'Automatikus válasz: Számla', size: 18_400, attempts: 1, state: 'quarantined' },
+      { id: id(now), channel: { id: channels[0]!.id, name: channels[0]!.name }, received_at: iso(now - 3 * HOUR), reason: 'nested_too_deep', from: 'newsletter@bulk.example', subject: 'Re: Re: Fwd: !!!', size: 4_812_000, attempts: 3, state: 'quarantined', conversation_id: null },
+      { id: id(now), channel: { id: channels[1]!.id, name: channels[1]!.name }, received_at: iso(now - 2 * DAY), reason: 'mail_loop', from: 'no-reply@rendszer.example', subject: 'Automatikus válasz: Számla', size: 18_400, attempts: 1, state: 'quarantined', conversation_id: null },
     ],
     jobs: [{ id: id(now), kind: 'send_message', state: 'dead', run_at: iso(now - 5 * HOUR), attempts: 12, last_error: '451 4.7.1 Greylisting in action, please come back later', created_at: iso(now - 30 * HOUR) }],
     audit: [
@@ -183,17 +183,17 @@ function showcase(db: Db): Db {
   const row = db.conversations[1]!
   const thread = db.messages.get(row.id)!
   const start = Date.parse(thread[0]!.created_at)
-  Object.assign(thread[0]!, { sender_verified: false, match: { rule: 'new', detail: null } })
-  const person = { kind: 'person' as const, id: row.person.id, name: row.person.name }
+  Object.assign(thread[0]!, { sender_verified: false, match: { rule: 'new', detail: '' } })
+  const person = { kind: 'person' as const, id: row.person.id, name: row.person.name! }
   const base = { subject: null, quoted: null, html: null, to: [], cc: [], attachments: [], delivery: null, match: null, automatic: false, sender_verified: null, mentions: [], event: null, client_id: null }
   const add = (message: Partial<Message> & Pick<Message, 'kind' | 'author' | 'text'>, minutes: number) =>
     thread.push({ ...base, id: id(), seq: thread.length + 1, created_at: new Date(start + minutes * MINUTE).toISOString(), ...message })
   const kata = { kind: 'user' as const, id: db.users[2]!.id, name: db.users[2]!.name }
   add({ kind: 'out', author: kata, text: 'Kedves Ügyfelünk!\n\nKöszönjük a levelét, utánanézünk, és még ma jelentkezünk.\n\nÜdvözlettel:\nHalász Kata', to: [row.person.email!], delivery: delivered(row.person.email!, new Date(start + 9 * MINUTE).toISOString(), 'delivered') }, 9)
   add({ kind: 'note', author: kata, text: 'Beszéltem a raktárral: ma 15 óráig feladják. @Kende Anna kérlek, ha megjön a csomagszám, küldd el neki.', mentions: [db.me] }, 14)
-  add({ kind: 'event', author: kata, text: '', event: { name: 'conversation.assigned', payload: { assignee: { id: db.me, name: db.users[0]!.name } } } }, 15)
-  add({ kind: 'event', author: { kind: 'system', id: null, name: 'Kapocs' }, text: '', event: { name: 'conversation.tagged', payload: { tag: { id: db.tags[0]!.id, name: 'Szállítás' } } } }, 15)
-  add({ kind: 'in', author: person, text: 'Köszönöm! Mellékelem a visszaigazolást, hátha segít.', sender_verified: true, match: { rule: 'reply_token', detail: null },
+  add({ kind: 'event', author: kata, text: '', event: { name: 'conversation.assigned', payload: { from: null, to: db.me, name: db.users[0]!.name } } }, 15)
+  add({ kind: 'event', author: { kind: 'system', id: null, name: 'Kapocs' }, text: '', event: { name: 'conversation.tagged', payload: { tag: db.tags[0]!.id, name: 'Szállítás' } } }, 15)
+  add({ kind: 'in', author: person, text: 'Köszönöm! Mellékelem a visszaigazolást, hátha segít.', sender_verified: true, match: { rule: 'token', detail: 'K-1042' },
     quoted: '> Kedves Ügyfelünk!\n>\n> Köszönjük a levelét, utánanézünk, és még ma jelentkezünk.\n>\n> Üdvözlettel:\n> Halász Kata',
     html: { url: '/content/mail-1.html', height_hint: 620, remote_images: true },
     attachments: [{ id: id(), name: 'visszaigazolas-BK-48211.pdf', media_type: 'application/pdf', size: 182_400, inline: false, url: '/content/a.pdf' }] }, 38)
@@ -210,5 +210,5 @@ export function delivered(address: string, at: string, state: Delivery['state'])
 }
 
 function audit(actor: User, at: string, action: string, target: AuditEntry['target'], before: AuditEntry['before'], after: AuditEntry['after']): AuditEntry {
-  return { id: id(), at, actor: { kind: 'user', id: actor.id, name: actor.name }, action, target, before, after, ip: '84.2.115.20' }
+  return { id: Date.parse(at), at, actor: { kind: 'user', id: actor.id, name: actor.name }, action, target, before, after, ip: '84.2.115.20' }
 }

@@ -1,4 +1,4 @@
-// The shapes of docs/api-design.md. To be generated from /api/v1/openapi.json; nothing else may declare API shapes.
+// The shapes of the API as the application uses them, held against the server's own description by contract.ts.
 
 export type Locale = 'hu' | 'en'
 export type Role = 'observer' | 'agent' | 'lead' | 'administrator'
@@ -37,15 +37,16 @@ export interface ChannelHealth {
 }
 export interface Channel {
   id: string; kind: ChannelKindName; name: string; enabled: boolean; team_id: string | null
-  config: Record<string, Json>; key: string | null; addresses: string[]; health: ChannelHealth; created_at: string
+  config: Record<string, Json>; key: string; addresses: string[]; health: ChannelHealth; created_at: string
 }
+export interface Text { hu: string; en: string }
 export interface ChannelField {
   name: string; kind: 'text' | 'number' | 'secret' | 'choice' | 'bool' | 'list'
-  label: string; help: string | null; required: boolean; choices: string[]; default: Json
+  label: Text; help: Text; required: boolean; choices: string[]; default: Json
 }
 export interface ChannelKind {
   kind: ChannelKindName; name: string; fields: ChannelField[]
-  can: { receive: boolean; send: boolean; private: boolean; attachments: boolean; max_length: number | null }
+  can: { receive: boolean; send: boolean; hold: boolean; attachments: boolean; max_length: number | null }
 }
 export interface ChannelTest { ok: boolean; steps: { name: string; ok: boolean; detail: string }[] }
 
@@ -53,22 +54,23 @@ export type KeyScope = 'read' | 'write' | 'admin'
 export interface Key { id: string; name: string; scopes: KeyScope[]; prefix: string; created_at: string; last_used_at: string | null }
 export interface NewKey extends Key { secret: string }
 
-export interface Identity { kind: string; value: string; verified: boolean; source: string; added_at: string }
+export interface Identity { kind: 'email' | 'phone' | 'visitor' | 'external'; value: string; verified: boolean; source: string; added_at: string }
 export interface Person {
-  id: string; name: string; email: string | null; phone: string | null; locale: Locale | null
+  id: string; name: string | null; email: string | null; phone: string | null; locale: Locale | null
   created_at: string; last_seen_at: string | null; traits: Record<string, Json>; identities: Identity[]
   merged_into: string | null; open_conversations: number; conversation_count: number
 }
-export interface Actor { kind: string; id: string | null; name: string }
+export interface Actor { kind: string; id: string; name: string }
 export interface TimelineItem {
   cursor: string; name: string; at: string; actor: Actor
   conversation: { id: string; number: string; subject: string } | null; payload: Record<string, Json>
 }
 
-export interface PersonRef { id: string; name: string; email: string | null }
+export interface ChannelRef { id: string; kind: ChannelKindName; name: string }
+export interface PersonRef { id: string; name: string | null; email: string | null }
 export interface Conversation {
   id: string; number: string; subject: string; preview: string; status: Status; priority: Priority
-  channel: { id: string; kind: ChannelKindName; name: string }; person: PersonRef
+  channel: ChannelRef; person: PersonRef
   assignee: Ref | null; team: Ref | null; tags: Tag[]; unread: boolean
   message_count: number; last_seq: number; last_message_kind: 'in' | 'out' | 'note'
   created_at: string; last_message_at: string; waiting_since: string | null
@@ -81,7 +83,7 @@ export interface ConversationDetail extends Conversation {
   participants: Participant[]
   linked: { id: string; number: string; subject: string; reason: string }[]
   draft: Draft | null
-  reply: { can: boolean; reason: string | null; to: string[]; channel: string; hold_seconds: number; max_length: number | null }
+  reply: { can: boolean; reason: string | null; to: string[]; channel: ChannelRef; hold_seconds: number; max_length: number | null }
   presence: Presence[]
 }
 
@@ -98,18 +100,18 @@ export interface Message {
   created_at: string; subject: string | null; text: string; quoted: string | null
   html: { url: string; height_hint: number; remote_images: boolean } | null
   to: string[]; cc: string[]; attachments: Attachment[]; delivery: Delivery | null
-  match: { rule: string; detail: string | null } | null; automatic: boolean; sender_verified: boolean | null
+  match: { rule: string; detail: string } | null; automatic: boolean; sender_verified: boolean | null
   mentions: string[]; event: { name: string; payload: Record<string, Json> } | null; client_id: string | null
 }
 export interface Draft { mode: 'reply' | 'note'; text: string; attachments: Attachment[]; version: number; updated_at: string }
 export interface View { key: string; count: number; team: Ref | null }
 export interface Quarantined {
   id: string; channel: Ref; received_at: string; reason: string; from: string | null; subject: string | null
-  size: number; attempts: number; state: 'quarantined' | 'released' | 'discarded'
+  size: number; attempts: number; state: 'quarantined' | 'released' | 'discarded'; conversation_id: string | null
 }
 export interface Job { id: string; kind: string; state: 'queued' | 'running' | 'dead'; run_at: string; attempts: number; last_error: string | null; created_at: string }
 export interface AuditEntry {
-  id: string; at: string; actor: Actor; action: string
+  id: number; at: string; actor: Actor; action: string
   target: { kind: string; id: string; name: string } | null
   before: Json; after: Json; ip: string | null
 }

@@ -11,6 +11,7 @@ import { useI18n } from '../../i18n/context'
 import { Avatar } from '../../ui/avatar'
 import { Keys } from '../../ui/button'
 import { useAllCommands, type Command } from './store'
+import { personName } from '../people/person-name'
 import './palette.css'
 
 export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -97,10 +98,10 @@ function People({ people, go }: { people: Person[]; go: (run: () => void) => voi
     <MenuSection id="people">
       <Header className="menu__header">{t('customers')}</Header>
       {people.map((person) => (
-        <MenuItem key={person.id} id={`person:${person.id}`} textValue={person.name} className="menu__item"
+        <MenuItem key={person.id} id={`person:${person.id}`} textValue={personName(t, person)} className="menu__item"
           onAction={() => go(() => void navigate({ to: '/customers/$person', params: { person: person.id } }))}>
-          <Avatar name={person.name} size={20} />
-          <span className="menu__text">{person.name}<span className="menu__description">{person.email}</span></span>
+          <Avatar name={personName(t, person)} size={20} />
+          <span className="menu__text">{personName(t, person)}<span className="menu__description">{person.email}</span></span>
         </MenuItem>
       ))}
     </MenuSection>
@@ -118,7 +119,7 @@ function Conversations({ conversations, go }: { conversations: Conversation[]; g
         <MenuItem key={conversation.id} id={`conversation:${conversation.id}`} textValue={conversation.subject} className="menu__item"
           onAction={() => go(() => void navigate({ to: '/inbox/$view/$conversation', params: { view: 'all', conversation: conversation.id } }))}>
           <span className="menu__icon"><MessageSquare size={15} aria-hidden="true" /></span>
-          <span className="menu__text">{conversation.subject}<span className="menu__description">{conversation.number} · {conversation.person.name}</span></span>
+          <span className="menu__text">{conversation.subject}<span className="menu__description">{conversation.number} · {personName(t, conversation.person)}</span></span>
         </MenuItem>
       ))}
     </MenuSection>

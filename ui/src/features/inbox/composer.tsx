@@ -15,6 +15,7 @@ import { useDraft, type Mode } from './drafts'
 import { useMentions } from './mentions'
 import { enqueue } from './outbox'
 import type { Thread } from './queries'
+import { personName } from '../people/person-name'
 import './composer.css'
 
 interface Props { conversation: ConversationDetail; thread: Thread; onSentAndClosed: () => void }
@@ -133,8 +134,8 @@ function ModeSwitch({ mode, onChange }: { mode: Mode; onChange: (mode: Mode) => 
 function Recipients({ conversation, note }: { conversation: ConversationDetail; note: boolean }) {
   const { t, format } = useI18n()
   if (note) return <p className="composer__to truncate">{t('note-audience')}</p>
-  const to = conversation.reply.to.length ? format.list(conversation.reply.to) : conversation.person.name
-  return <p className="composer__to truncate" title={to}>{t('reply-to', { to, channel: conversation.reply.channel })}</p>
+  const to = conversation.reply.to.length ? format.list(conversation.reply.to) : personName(t, conversation.person)
+  return <p className="composer__to truncate" title={to}>{t('reply-to', { to, channel: conversation.reply.channel.name })}</p>
 }
 
 function CannotReply({ conversation }: { conversation: ConversationDetail }) {

@@ -8,7 +8,7 @@ import { Button } from '../../ui/button'
 import { useCommands } from '../commands/store'
 import { can, useMe } from '../session/queries'
 import { sayFailure } from './acts'
-import { putMessages } from './queries'
+import { threadKey } from './queries'
 import { undoSend } from './undo-send'
 
 const FAILED: DeliveryState[] = ['failed', 'bounced', 'unknown']
@@ -68,7 +68,8 @@ function Failed({ message, conversation }: { message: Message; conversation: Con
   const retry = async () => {
     setBusy(true)
     try {
-      putMessages(client, conversation.id, [await api.post<Message>(`conversations/${conversation.id}/messages/${message.id}/delivery`)])
+      await api.post(`conversations/${conversation.id}/messages/${message.id}/delivery`)
+      await client.invalidateQueries({ queryKey: threadKey(conversation.id) })
     } catch (error) {
       sayFailure(t, error)
     } finally {

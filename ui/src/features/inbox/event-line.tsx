@@ -18,15 +18,8 @@ export function EventLine({ message }: { message: Message }) {
 
 type Payload = Record<string, Json>
 
-/** The name of what a fact points to, whatever the field is called. */
-function refName(payload: Payload, ...fields: string[]): string | null {
-  for (const field of fields) {
-    const value = payload[field]
-    if (typeof value === 'string' && value) return value
-    if (value && typeof value === 'object' && 'name' in value && typeof value.name === 'string') return value.name
-  }
-  return null
-}
+/** The name of what a fact points to: its id is there too, but says nothing to a reader. */
+const nameOf = ({ name }: Payload) => (typeof name === 'string' && name ? name : null)
 
 const FACTS = [
   'conversation-created', 'conversation-closed', 'conversation-reopened', 'conversation-woken', 'conversation-status_changed', 'conversation-subject_changed', 'conversation-linked',
@@ -38,21 +31,21 @@ const FACTS = [
 export function describeFact(t: Translate, format: Format, name: string, payload: Payload, actor: string): string {
   switch (name) {
     case 'conversation.assigned': {
-      const to = refName(payload, 'assignee', 'to', 'user')
+      const to = nameOf(payload)
       return to ? t('fact-assigned', { actor, name: to }) : t('fact-unassigned', { actor })
     }
     case 'conversation.team_changed': {
-      const to = refName(payload, 'team', 'to')
+      const to = nameOf(payload)
       return to ? t('fact-team', { actor, name: to }) : t('fact-noteam', { actor })
     }
-    case 'conversation.tagged': return t('fact-tagged', { actor, name: refName(payload, 'tag', 'name') ?? '' })
-    case 'conversation.untagged': return t('fact-untagged', { actor, name: refName(payload, 'tag', 'name') ?? '' })
+    case 'conversation.tagged': return t('fact-tagged', { actor, name: nameOf(payload) ?? '' })
+    case 'conversation.untagged': return t('fact-untagged', { actor, name: nameOf(payload) ?? '' })
     case 'conversation.priority_changed': {
-      const to = (['low', 'normal', 'high', 'urgent'] as const).find((one) => one === (payload.priority ?? payload.to))
+      const to = (['low', 'normal', 'high', 'urgent'] as const).find((one) => one === payload.to)
       return to ? t('fact-priority', { actor, name: t(`priority-${to}`) }) : t('fact-changed', { actor })
     }
     case 'conversation.snoozed': {
-      const until = payload.until ?? payload.snoozed_until
+      const { until } = payload
       return typeof until === 'string' ? t('fact-snoozed', { actor, time: format.soon(until) }) : t('fact-snoozed-reply', { actor })
     }
   }

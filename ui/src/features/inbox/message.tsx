@@ -70,7 +70,7 @@ function Quoted({ text }: { text: string }) {
   )
 }
 
-const RULES = ['new', 'reply_token', 'message_id', 'references', 'body_marker', 'subject_token', 'closed_too_long', 'unknown_sender', 'chat', 'form'] as const
+const RULES = ['new', 'token', 'references', 'linked', 'separated', 'chat'] as const
 
 function MatchReason({ match }: { match: NonNullable<Message['match']> }) {
   const { t } = useI18n()

@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/dialog'
 import { Select, TextField } from '../../ui/field'
 import { channelsQuery } from './queries'
 import { sayFailure } from './acts'
+import { personName } from '../people/person-name'
 
 interface Props { isOpen: boolean; onClose: () => void; onStarted: (id: string) => void }
 
@@ -90,8 +91,8 @@ function RecipientField({ value, onChange, error }: { value: string; onChange: (
       <Popover className="popover popover--select" offset={4}>
         <ListBox className="menu">
           {(person: Person) => (
-            <ListBoxItem id={person.id} textValue={person.email ?? person.name} className="menu__item">
-              <span className="menu__text">{person.name}<span className="menu__description">{person.email}</span></span>
+            <ListBoxItem id={person.id} textValue={person.email ?? personName(t, person)} className="menu__item">
+              <span className="menu__text">{personName(t, person)}<span className="menu__description">{person.email}</span></span>
             </ListBoxItem>
           )}
         </ListBox>

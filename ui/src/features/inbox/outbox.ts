@@ -115,7 +115,7 @@ async function deliver(client: QueryClient, entry: Outgoing): Promise<boolean> {
 
 async function refused(client: QueryClient, entry: Outgoing, error: unknown) {
   const failure = error instanceof ApiError ? error : new ApiError(0, 'unknown', String(error))
-  if (failure.offline || failure.code === 'idempotency_in_progress') {
+  if (failure.offline || failure.code === 'request_in_flight') {
     patch(entry.clientId, { state: 'waiting' })
     return false
   }

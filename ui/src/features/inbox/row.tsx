@@ -5,6 +5,7 @@ import { useI18n } from '../../i18n/context'
 import { Avatar, ChannelGlyph } from '../../ui/avatar'
 import { CheckMark } from '../../ui/field'
 import { usePresence, useTyping } from '../live/store'
+import { personName } from '../people/person-name'
 
 interface Props {
   row: Conversation
@@ -30,12 +31,12 @@ export const Row = memo(function Row({ row, index, count, top, current, cursor, 
     >
       {/* A help for the pointer alone: with the keyboard a row is marked by X. */}
       <span className="row__avatar" onClick={(event) => { event.stopPropagation(); onMark(row.id, event) }}>
-        <Avatar name={row.person.name} size={36} badge={<ChannelGlyph kind={row.channel.kind} size={11} />} />
+        <Avatar name={personName(t, row.person)} size={36} badge={<ChannelGlyph kind={row.channel.kind} size={11} />} />
         <CheckMark state={marked ? 'on' : 'off'} />
       </span>
       <span className="row__main">
         <span className="row__line">
-          <span className="row__name truncate">{row.person.name}</span>
+          <span className="row__name truncate">{personName(t, row.person)}</span>
           <RowFlags row={row} />
           <span className="row__age tabular"><span className="visually-hidden">{t('row-age')}</span>{format.age(row.last_message_at)}</span>
         </span>

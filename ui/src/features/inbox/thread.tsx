@@ -12,6 +12,7 @@ import { MessageCard } from './message'
 import { useOutgoing } from './outbox'
 import { OutgoingCard } from './outgoing-card'
 import { loadOlder, type Thread } from './queries'
+import { personName } from '../people/person-name'
 
 const NEAR_END = 80
 
@@ -50,7 +51,7 @@ export function ThreadView({ conversation, thread }: { conversation: Conversatio
           )
         })}
         {outgoing.filter((entry) => !known.has(entry.clientId)).map((entry) => <OutgoingCard key={entry.clientId} entry={entry} />)}
-        {typing && <p className="thread__typing"><span className="dots" aria-hidden="true"><i /><i /><i /></span>{t('person-typing', { name: conversation.person.name })}</p>}
+        {typing && <p className="thread__typing"><span className="dots" aria-hidden="true"><i /><i /><i /></span>{t('person-typing', { name: personName(t, conversation.person) })}</p>}
         <NewMessages messages={thread.items} />
       </div>
       {!atEnd && <Button size="small" kind="secondary" icon={<ArrowDown size={14} aria-hidden="true" />} onPress={toEnd}>{t('to-newest')}</Button>}

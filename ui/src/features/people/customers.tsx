@@ -17,6 +17,7 @@ import { peopleQuery, personQuery } from './queries'
 import '../inbox/list.css'
 import './people.css'
 import { usePageTitle } from '../../ui/page-title'
+import { personName } from './person-name'
 
 const route = getRouteApi('/shell/customers')
 const ROW = 60
@@ -98,10 +99,10 @@ function CustomerRow({ person, top, open }: { person: Person; top: number; open:
   return (
     <li className="customer-row" style={{ transform: `translateY(${top}px)`, height: ROW }}>
       <Link to="/customers/$person" params={{ person: person.id }} search={(old) => old as never} className="customer-row__link" aria-current={open ? 'page' : undefined}>
-        <Avatar name={person.name} size={36} />
+        <Avatar name={personName(t, person)} size={36} />
         <span className="row__main">
           <span className="row__line">
-            <span className="row__name truncate">{person.name}</span>
+            <span className="row__name truncate">{personName(t, person)}</span>
             {person.last_seen_at && <span className="row__age tabular">{format.age(person.last_seen_at)}</span>}
           </span>
           <span className="row__line">

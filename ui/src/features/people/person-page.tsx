@@ -10,6 +10,7 @@ import { LoadFailure } from '../shell/failure'
 import { PersonFacts, PersonHead, PersonTimeline } from './profile-parts'
 import { personConversationsQuery } from './queries'
 import { usePageTitle } from '../../ui/page-title'
+import { personName } from './person-name'
 
 const route = getRouteApi('/shell/customers/$person')
 
@@ -17,7 +18,7 @@ export function PersonPage({ person }: { person: Person }) {
   const { t } = useI18n()
   const navigate = useNavigate()
   const { tab = 'timeline' } = route.useSearch()
-  usePageTitle(person.name, t('customers'))
+  usePageTitle(personName(t, person), t('customers'))
   return (
     <>
       {person.merged_into && (

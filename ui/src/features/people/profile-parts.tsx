@@ -11,6 +11,7 @@ import { Skeleton } from '../../ui/state'
 import { describeFact } from '../inbox/event-line'
 import { LoadFailure } from '../shell/failure'
 import { personConversationsQuery, timelineQuery } from './queries'
+import { personName } from './person-name'
 import '../../ui/table.css'
 import './people.css'
 
@@ -18,9 +19,9 @@ export function PersonHead({ person, title: Title = 'h3' }: { person: Person; ti
   const { t, format } = useI18n()
   return (
     <header className="person-head">
-      <Avatar name={person.name} size={48} />
+      <Avatar name={personName(t, person)} size={48} />
       <div className="person-head__text">
-        <Title className="person-head__name">{person.name}</Title>
+        <Title className="person-head__name">{personName(t, person)}</Title>
         <p className="muted">{t('customer-since', { date: format.short(person.created_at) })}</p>
         {person.last_seen_at && <p className="muted">{t('last-seen', { ago: format.ago(person.last_seen_at) })}</p>}
       </div>

@@ -4,14 +4,7 @@ import type { Me } from '../../api/types'
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: async ({ signal }): Promise<Me | null> => {
-    try {
-      return await api.get<Me>('session', undefined, signal)
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null
-      throw error
-    }
-  },
+  queryFn: ({ signal }) => api.get<Me | null>('session', undefined, signal),
   staleTime: Infinity,
   retry: (count, error) => error instanceof ApiError && error.offline && count < 3,
 })

@@ -102,11 +102,13 @@ function filled(kind: ChannelKind, values: Record<string, Json>) {
 interface FieldProps { field: ChannelField; value: Json; error?: string; kept: boolean; onChange: (value: Json) => void }
 
 function Field({ field, value, error, kept, onChange }: FieldProps) {
-  const { t } = useI18n()
-  const common = { label: field.label, help: field.help ?? undefined, error }
+  const { t, locale } = useI18n()
+  const label = field.label[locale]
+  const help = field.help[locale] || undefined
+  const common = { label, help, error }
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   switch (field.kind) {
-    case 'bool': return <Switch label={field.label} help={field.help ?? undefined} isSelected={value === true} onChange={onChange} />
+    case 'bool': return <Switch label={label} help={help} isSelected={value === true} onChange={onChange} />
     case 'choice': return <Select {...common} value={text || null} onChange={onChange} options={field.choices.map((id) => ({ id, name: id }))} />
     case 'secret': return <PasswordField {...common} help={kept ? t('secret-kept') : common.help} value={text} onChange={onChange} autoComplete="off" show={t('password-show')} hide={t('password-hide')} />
     case 'number': return <TextField {...common} inputMode="numeric" value={text} onChange={(typed) => onChange(typed === '' ? null : Number.isFinite(Number(typed)) ? Number(typed) : typed)} />

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { ShieldCheck } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client'
@@ -14,14 +13,10 @@ const KEY = ['quarantine']
 
 export function Quarantine() {
   const { t, format } = useI18n()
-  const navigate = useNavigate()
   const act = useAct(KEY)
   const [discarding, setDiscarding] = useState<Quarantined | null>(null)
   const list = useQuery({ queryKey: KEY, queryFn: async ({ signal }) => (await api.get<Page<Quarantined>>('quarantine', { state: 'quarantined', limit: 200 }, signal)).items })
-  const release = (item: Quarantined) => act(async () => {
-    const { conversation_id } = await api.post<{ conversation_id: string }>(`quarantine/${item.id}/release`)
-    await navigate({ to: '/inbox/$view/$conversation', params: { view: 'all', conversation: conversation_id } })
-  }, t('released'))
+  const release = (item: Quarantined) => act(() => api.post(`quarantine/${item.id}/release`), t('released'))
   return (
     <>
       <Listing query={list} empty={{ icon: ShieldCheck, title: t('quarantine-none'), text: t('quarantine-none-text') }}>

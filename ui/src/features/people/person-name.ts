@@ -1,0 +1,5 @@
+import type { PersonRef } from '../../api/types'
+import type { Translate } from '../../i18n/language'
+
+/** Somebody who has told no name is called by their address, else a visitor. */
+export const personName = (t: Translate, person: Pick<PersonRef, 'name' | 'email'>) => person.name || person.email || t('visitor')
