@@ -1,6 +1,6 @@
 //! What a check is.
 
-use std::{error::Error, future::Future, pin::Pin};
+use std::{future::Future, pin::Pin};
 
 use crate::report::Report;
 
@@ -21,8 +21,10 @@ impl Guard {
     }
 }
 
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
 /// An error means that the check could not be carried out, which is neither green nor red.
-pub type Outcome = Result<Report, Box<dyn Error + Send + Sync>>;
+pub type Outcome = Result<Report, Error>;
 
 pub type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 

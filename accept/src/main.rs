@@ -4,8 +4,15 @@
 
 mod check;
 mod checks;
+mod client;
+mod engine;
 mod lockfile;
+mod program;
 mod report;
+mod routes;
+mod smtp;
+mod socket;
+mod world;
 
 use std::{env, process::ExitCode, time::Instant};
 
