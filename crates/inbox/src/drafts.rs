@@ -3,7 +3,7 @@
 //! Invariants: a draft is seen by its author only; a save that does not know the newest version is refused.
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use kernel::{AttachmentId, Code, ConversationId, Error, Result, UserId};
+use kernel::{AttachmentId, Code, ConversationId, Error, Result, Role, UserId};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Read, Tx, params};
@@ -128,6 +128,7 @@ async fn put_draft(
     Json(change): Json<DraftChange>,
 ) -> ApiResult<Response> {
     let user = author(&auth)?;
+    auth.caller.require(Role::Agent)?;
     if change.text.chars().count() > MAX_LENGTH {
         return Err(Error::new(Code::TooLong).field("text").into());
     }

@@ -117,6 +117,7 @@ fn read(config: &Config, file: &Path) -> Result<()> {
             .arg(&dump)
             .status();
         check(restored, "pg_restore")?;
+        store::settle_restored(url)?;
         fs::remove_file(&dump).map_err(Error::internal)?;
     } else if dump.exists() {
         return Err(Error::internal("this backup is of a PostgreSQL database: give --database"));

@@ -1,4 +1,4 @@
-//! A consistent copy of a SQLite database that is in use (SQLite online backup API).
+//! Copies: of a SQLite database in use (its online backup API), and what a restored PostgreSQL dump needs.
 
 use std::path::Path;
 
@@ -24,4 +24,20 @@ pub fn copy_sqlite(from: &Path, to: &Path) -> Result<()> {
                 Err(Error::internal(format!("the copy is damaged: {verdict}")))
             }
         })
+}
+
+/// After a dump was restored: transaction numbers of another server mean nothing here, so every fact counts as long
+/// committed. A cursor goes back to the first fact it had not worked; reactors bear a repetition.
+pub fn settle_restored(url: &str) -> Result<()> {
+    let mut client = postgres::Client::connect(url, postgres::NoTls).map_err(Error::internal)?;
+    client
+        .batch_execute(
+            "BEGIN;
+             UPDATE cursors SET tx = 0, seq = COALESCE(
+                 (SELECT MIN(f.seq) - 1 FROM facts f WHERE (f.tx, f.seq) > (cursors.tx, cursors.seq)),
+                 (SELECT COALESCE(MAX(f.seq), 0) FROM facts f));
+             UPDATE facts SET tx = 0;
+             COMMIT",
+        )
+        .map_err(Error::internal)
 }

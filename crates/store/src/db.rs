@@ -43,7 +43,7 @@ enum Engine {
 impl Db {
     /// Opens (and if it is new, creates) the database and brings its schema up to date.
     pub async fn open(options: &Options, clock: Clock) -> Result<Self> {
-        std::fs::create_dir_all(&options.data).map_err(Error::internal)?;
+        create_private(&options.data)?;
         let options = options.clone();
         let database = options.database.clone();
         let file = options.data.join("kapocs.db");
@@ -160,6 +160,12 @@ impl Db {
         };
         queue.try_send(write).map_err(refused)
     }
+}
+
+/// The folder holds every word of the customers: nobody else of this machine reads it.
+fn create_private(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(Error::internal)
 }
 
 type Answer<T> = Arc<std::sync::Mutex<Option<oneshot::Sender<Result<T>>>>>;

@@ -21,7 +21,7 @@ mod value;
 
 pub use blobs::{BlobHash, Blobs};
 pub use bus::Bus;
-pub use copy::copy_sqlite;
+pub use copy::{copy_sqlite, settle_restored};
 pub use cursors::{Reactor, SetAside, Tail, run_reactors};
 pub use db::{Db, Options};
 pub use dialect::Dialect;

@@ -35,6 +35,10 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
+        let seconds = self.0.detail.as_deref().and_then(|detail| detail.parse::<u64>().ok());
+        if let (Code::TooManyRequests, Some(seconds)) = (self.0.code, seconds) {
+            response.headers_mut().insert("retry-after", seconds.into());
+        }
         response.extensions_mut().insert(Arc::new(self.0));
         response
     }

@@ -147,8 +147,11 @@ impl Session {
     }
 
     async fn greet(&mut self, socket: &mut WebSocket, since: Option<String>) -> Result<(), axum::Error> {
-        let Some(Ok(since)) = since.map(|text| text.parse::<FactCursor>()) else {
-            return self.reset(socket).await;
+        let since = match since.map(|text| text.parse::<FactCursor>()) {
+            Some(Ok(since)) => since,
+            // The first connection: from now on.
+            None => self.head().await,
+            Some(Err(_)) => return self.reset(socket).await,
         };
         self.cursor = since;
         send(socket, &json!({ "type": "hello", "cursor": since.to_string() })).await?;
@@ -172,8 +175,13 @@ impl Session {
         Ok(())
     }
 
+    /// The place after everything that is visible now.
+    async fn head(&self) -> FactCursor {
+        store::Tail::from_head(&self.app.db).await.map(|tail| tail.cursor()).unwrap_or_default()
+    }
+
     async fn reset(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
-        let head = store::Tail::from_head(&self.app.db).await.map(|tail| tail.cursor()).unwrap_or_default();
+        let head = self.head().await;
         self.cursor = head;
         send(socket, &json!({ "type": "reset", "cursor": head.to_string() })).await
     }

@@ -46,11 +46,12 @@ struct Understood {
 /// Understands one kept mail.
 pub(super) async fn understand(parts: &Parts, channel: &ChannelRow, item: &Item) -> Result<()> {
     let caller = Caller::system(item.workspace, "email");
-    let secret = parts.db.read(&caller, workspace::secret).await?;
+    let (secret, locale) =
+        parts.db.read(&caller, |read| Ok((workspace::secret(read)?, workspace::get(read)?.locale))).await?;
     let hash = BlobHash::parse(&item.blob).ok_or_else(Error::not_found)?;
     let raw = parts.db.blobs().get(&hash).await?;
     let mark = instance(&secret);
-    let (locale, received_at) = (Locale::default(), item.received_at);
+    let (locale, received_at) = (Locale::from_tag(&locale).unwrap_or_default(), item.received_at);
     let work = tokio::task::spawn_blocking(move || work_through(&raw, &mark, locale, received_at));
     let Some(understood) = work.await.map_err(Error::internal)? else {
         return set_aside(parts, &caller, item, QuarantineReason::Unparseable, None).await;
@@ -60,7 +61,7 @@ pub(super) async fn understand(parts: &Parts, channel: &ChannelRow, item: &Item)
         return set_aside(parts, &caller, item, reason, Some(&understood.mail)).await;
     }
     if let Class::Bounce(report) = &understood.verdict.class {
-        return bounce(parts, &caller, channel, item, &understood.mail, report.clone()).await;
+        return bounce(parts, &caller, item, &understood.mail, report.clone()).await;
     }
     let is_auto_reply = matches!(understood.verdict.class, Class::AutoReply(_));
     let tokens = parts.db.read(&caller, tokens(&secret, &understood.mail)).await?;
@@ -149,25 +150,25 @@ async fn set_aside(
 async fn bounce(
     parts: &Parts,
     caller: &Caller,
-    channel: &ChannelRow,
     item: &Item,
     mail: &Mail,
     report: BounceReport,
 ) -> Result<()> {
-    let (item, channel) = (item.clone(), channel.id);
+    let item = item.clone();
     let (sender, subject) = (mail.from.as_ref().map(|from| from.address.clone()), mail.subject.clone());
     parts
         .db
         .write(caller, move |tx| {
             for id in &report.original_ids {
+                let mut found = None;
                 for recipient in &report.recipients {
                     let permanent = recipient.permanence == Permanence::Hard;
                     let reason = reason_of(recipient);
-                    let found =
-                        deliveries::record_bounce(tx, channel, id, &recipient.address, permanent, &reason)?;
-                    if let Some((conversation, message)) = found {
-                        return intake::done(tx, &item, conversation, Some(message));
-                    }
+                    found =
+                        deliveries::record_bounce(tx, id, &recipient.address, permanent, &reason)?.or(found);
+                }
+                if let Some((conversation, message)) = found {
+                    return intake::done(tx, &item, conversation, Some(message));
                 }
             }
             let reason = QuarantineReason::BounceWithoutMatch;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the other side hears 250 only after the raw bytes are committed.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use inbox::{
@@ -24,6 +24,9 @@ use crate::{
     },
 };
 
+/// Between two tries to listen.
+const RETRY: Duration = Duration::from_secs(5);
+
 /// The channel kind `receiver`.
 pub struct Receiver {
     parts: Parts,
@@ -36,22 +39,22 @@ impl Receiver {
     }
 
     async fn listen(&self, channel: ChannelRow, mut stop: watch::Receiver<bool>) {
-        let bound = match EmailConfig::of(&channel) {
-            Ok(config) => bind(&config).await.map(|listener| (config, listener)),
-            Err(error) => Err(error.to_string()),
-        };
-        let error = bound.as_ref().err().cloned();
-        self.note(&channel, error).await;
-        match bound {
-            Ok((config, listener)) => {
+        loop {
+            let bound = match EmailConfig::of(&channel) {
+                Ok(config) => bind(&config).await.map(|listener| (config, listener)),
+                Err(error) => Err(error.to_string()),
+            };
+            self.note(&channel, bound.as_ref().err().cloned()).await;
+            if let Ok((config, listener)) = bound {
                 let flavour = if config.protocol == "lmtp" { Flavour::Lmtp } else { Flavour::Smtp };
                 let hostname =
                     config.address().rsplit_once('@').map_or("localhost", |(_, domain)| domain).to_owned();
                 let sink = Arc::new(Door { parts: self.parts.clone(), channel, addresses: config.addresses });
-                smtp_server::serve(listener, Config::new(hostname, flavour), sink, stop).await;
+                return smtp_server::serve(listener, Config::new(hostname, flavour), sink, stop).await;
             }
-            Err(_) => {
-                let _ = stop.changed().await;
+            // Another program may give the port free.
+            if tokio::time::timeout(RETRY, stop.changed()).await.is_ok() {
+                return;
             }
         }
     }

@@ -49,7 +49,13 @@ impl Default for ChatConfig {
 }
 
 pub(super) fn configure(typed: Value, before: Option<&Configured>) -> Result<Configured> {
-    let typed = if typed.is_null() { json!({}) } else { typed };
+    let mut base = before.and_then(|before| before.config.as_object().cloned()).unwrap_or_default();
+    match typed {
+        Value::Null => {}
+        Value::Object(given) => base.extend(given),
+        _ => return Err(Error::invalid("config")),
+    }
+    let typed = Value::Object(base);
     let config: ChatConfig =
         serde_json::from_value(typed).map_err(|error| Error::invalid("config").detail(error.to_string()))?;
     let hex = config

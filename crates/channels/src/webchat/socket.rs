@@ -13,7 +13,6 @@ use inbox::channels::ChannelRow;
 use kernel::{Caller, Code, ConversationId, Error, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::params;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::{Instant, timeout},
@@ -240,15 +239,8 @@ impl Chat {
     /// The visitor has seen our answers up to a number.
     async fn mark_read(&self, seq: i64) {
         let (Some(conversation), caller) = (self.visitor.conversation, self.system()) else { return };
-        let marked = self.app.db.write(&caller, move |tx| {
-            let (workspace, now) = (tx.workspace(), tx.now());
-            tx.execute(
-                "UPDATE deliveries SET state = 'read', at = $4 WHERE workspace_id = $1 AND conversation_id = $2
-                 AND state IN ('sent', 'delivered') AND message_id IN (
-                     SELECT id FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq <= $3)",
-                params![workspace, conversation, seq, now],
-            )
-        });
+        let marked =
+            self.app.db.write(&caller, move |tx| inbox::deliveries::mark_read(tx, conversation, seq));
         if let Err(error) = marked.await {
             tracing::warn!(%error, "a read mark could not be written");
         }

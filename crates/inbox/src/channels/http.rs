@@ -95,6 +95,24 @@ fn seal(vault: &Vault, auth: &Auth, configured: &Configured) -> kernel::Result<O
     Ok(Some(vault.seal(auth.caller.workspace, &plain)))
 }
 
+/// A change of one secret leaves the others as they are.
+fn with_kept_secrets(
+    vault: &Vault,
+    row: &super::ChannelRow,
+    mut given: Configured,
+) -> kernel::Result<Configured> {
+    let (Some(Value::Object(new)), Some(sealed)) = (&given.secrets, &row.secrets) else { return Ok(given) };
+    let kept = vault.open(row.workspace, sealed)?;
+    let mut all: serde_json::Map<String, Value> = serde_json::from_slice(&kept).map_err(Error::internal)?;
+    all.extend(
+        new.iter()
+            .filter(|(_, secret)| !secret.is_null())
+            .map(|(name, secret)| (name.clone(), secret.clone())),
+    );
+    given.secrets = Some(Value::Object(all));
+    Ok(given)
+}
+
 /// Creates and starts a channel. Network addresses are checked on saving.
 #[utoipa::path(post, path = "/api/v1/channels", tag = "channels", request_body = ChannelBody,
     responses((status = 201, body = ChannelView)))]
@@ -140,6 +158,7 @@ async fn change(
             Configured { config: row.config.clone(), secrets: None, addresses: row.addresses.clone() };
         let configured = kind.configure(&auth.caller, config, Some(&before))?;
         kind.check_addresses(&auth.caller, &configured).await?;
+        let configured = with_kept_secrets(&vault, &row, configured)?;
         row.secrets = seal(&vault, &auth, &configured)?.or(row.secrets);
         row.config = configured.config;
         row.addresses = configured.addresses;

@@ -15,9 +15,11 @@ pub async fn deliver(db: Db, registry: Registry, job: Job) -> Result<(), JobFail
     let message: MessageId = serde_json::from_value(job.payload["message"].clone())
         .map_err(|error| JobFailure::Dead(error.to_string()))?;
     let caller = job.caller();
-    let Some((channel, outgoing)) = db.read(&caller, move |read| load(read, message)).await? else {
-        return Ok(());
+    let loaded = match db.read(&caller, move |read| load(read, message)).await {
+        Err(error) if error.code == kernel::Code::NotFound => return give_up(&db, &job, message).await,
+        loaded => loaded?,
     };
+    let Some((channel, outgoing)) = loaded else { return Ok(()) };
     let Some(kind) = registry.get(&channel.kind) else {
         return Err(JobFailure::Dead(format!("no channel of kind {}", channel.kind)));
     };
@@ -42,6 +44,22 @@ pub async fn deliver(db: Db, registry: Registry, job: Job) -> Result<(), JobFail
     })
     .await
     .map_err(JobFailure::from)
+}
+
+/// The channel is gone: the message cannot leave any more, and says so.
+async fn give_up(db: &Db, job: &Job, message: MessageId) -> Result<(), JobFailure> {
+    let (caller, job) = (job.caller(), job.clone());
+    let given_up = db.write(&caller, {
+        move |tx| {
+            let waiting =
+                ledger::delivering(tx, message)?.map(|waiting| waiting.recipients).unwrap_or_default();
+            let outcome = Outcome::Permanent("the channel was deleted".to_owned());
+            let outcomes: Vec<_> = waiting.into_iter().map(|address| (address, outcome.clone())).collect();
+            ledger::note_outcomes(tx, message, &outcomes)?;
+            job.finish(tx)
+        }
+    });
+    given_up.await.map_err(JobFailure::from)
 }
 
 fn load(read: &mut store::Read<'_>, message: MessageId) -> Result<Option<(ChannelRow, Outgoing)>> {

@@ -176,7 +176,6 @@ fn pause(attempts: i64) -> Duration {
 /// Ties a bounce to the message it is about. Gives the conversation, when the message is ours.
 pub fn record_bounce(
     tx: &mut Tx<'_>,
-    channel: ChannelId,
     external_id: &str,
     address: &str,
     permanent: bool,
@@ -185,8 +184,8 @@ pub fn record_bounce(
     let workspace = tx.workspace();
     let sql = "SELECT r.conversation_id, r.message_id FROM message_references r
                JOIN messages m ON m.workspace_id = r.workspace_id AND m.id = r.message_id
-               WHERE r.workspace_id = $1 AND r.channel_id = $2 AND r.reference = $3 AND m.kind = 'out' LIMIT 1";
-    let Some(row) = tx.row(sql, params![workspace, channel, external_id])? else { return Ok(None) };
+               WHERE r.workspace_id = $1 AND r.reference = $2 AND m.kind = 'out' LIMIT 1";
+    let Some(row) = tx.row(sql, params![workspace, external_id])? else { return Ok(None) };
     let (conversation, message): (ConversationId, MessageId) = (row.get(0)?, row.get(1)?);
     if permanent {
         let now = tx.now();
@@ -198,6 +197,19 @@ pub fn record_bounce(
         tell(tx, message)?;
     }
     Ok(Some((conversation, message)))
+}
+
+/// The person has seen our answers up to a number.
+pub fn mark_read(tx: &mut Tx<'_>, conversation: ConversationId, seq: i64) -> Result<()> {
+    let (workspace, now) = (tx.workspace(), tx.now());
+    let newly_read = tx.rows(
+        "UPDATE deliveries SET state = 'read', at = $4 WHERE workspace_id = $1 AND conversation_id = $2
+         AND state IN ('sent', 'delivered') AND message_id IN (
+             SELECT id FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq <= $3)
+         RETURNING message_id",
+        params![workspace, conversation, seq, now],
+    )?;
+    newly_read.iter().try_for_each(|row| tell(tx, row.get(0)?))
 }
 
 /// One fact for whatever changed about a message's deliveries; a failure brings the conversation back to its author.

@@ -9,7 +9,7 @@ mod ledger;
 mod retry;
 
 pub use ledger::{
-    Delivering, DeliveryRow, cancel, delivering, note_outcomes, of_message, queue, record_bounce,
+    Delivering, DeliveryRow, cancel, delivering, mark_read, note_outcomes, of_message, queue, record_bounce,
     start_attempt,
 };
 pub use retry::retry;

@@ -33,6 +33,7 @@ async fn list(
     State(app): State<App>,
     Query(filter): Query<StateFilter>,
 ) -> ApiResult<Json<Page<Quarantined>>> {
+    auth.caller.require(Role::Lead)?;
     let page = PageQuery { limit: filter.limit, after: filter.after };
     let (limit, after) = (page.limit(), page.after::<InboundId>()?);
     let state = filter.state.unwrap_or_else(|| "quarantined".to_owned());

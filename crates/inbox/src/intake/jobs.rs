@@ -23,11 +23,10 @@ pub async fn understand(db: Db, registry: Registry, job: Job) -> Result<(), JobF
     let found = db
         .read(&caller, move |read| {
             let item = store::find(read, id)?;
-            let channel = crate::channels::find(read, item.channel)?;
-            Ok((item, channel))
+            Ok((crate::channels::find(read, item.channel).ok(), item))
         })
         .await;
-    let (item, channel) = match found {
+    let (channel, item) = match found {
         Ok(found) => found,
         Err(error) if error.code == kernel::Code::NotFound => return Ok(()),
         Err(error) => return Err(error.into()),
@@ -35,6 +34,12 @@ pub async fn understand(db: Db, registry: Registry, job: Job) -> Result<(), JobF
     if item.state == "done" || item.state == "discarded" {
         return Ok(());
     }
+    let Some(channel) = channel else {
+        let aside = move |tx: &mut ::store::Tx<'_>| {
+            actions::quarantine(tx, &item, QuarantineReason::ChannelDeleted, None, None)
+        };
+        return Ok(db.write(&caller, aside).await?);
+    };
     let Some(kind) = registry.get(&channel.kind) else {
         return Err(JobFailure::Dead(format!("no channel of kind {}", channel.kind)));
     };

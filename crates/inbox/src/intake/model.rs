@@ -48,6 +48,7 @@ pub enum QuarantineReason {
     Unparseable,
     Timeout,
     Duplicate,
+    ChannelDeleted,
 }
 
 impl QuarantineReason {
@@ -64,6 +65,7 @@ impl QuarantineReason {
             Self::Unparseable => "unparseable",
             Self::Timeout => "timeout",
             Self::Duplicate => "duplicate",
+            Self::ChannelDeleted => "channel_deleted",
         }
     }
 }

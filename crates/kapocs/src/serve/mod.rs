@@ -4,12 +4,12 @@ mod edge;
 mod health;
 mod routes;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{fs::File, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use channels::Parts;
 use inbox::{live::Listeners, port::Registry};
-use kernel::{Clock, Error, Result};
+use kernel::{Clock, Code, Error, Result};
 use people::{
     access::{Directory, setup::SetupToken},
     secrets::Vault,
@@ -35,6 +35,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     readiness: Readiness,
     tasks: JoinSet<()>,
+    _lock: File,
 }
 
 /// Opens the database, starts every part, and serves.
@@ -44,6 +45,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Running> {
     let edge = Arc::new(edge_of(config, address)?);
     let options = Options { data: config.data.clone(), database: config.database.clone() };
     let db = Db::open(&options, clock).await?;
+    let lock = lock(config)?;
     let vault = Vault::load(&config.data, config.master_key.as_deref())?;
     let search = Search::open(&db, Arc::new(inbox::conversations::project::documents)).await?;
     let (stop, stopped) = watch::channel(false);
@@ -65,7 +67,16 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Running> {
     run_parts(&mut tasks, &app, &registry, &stopped);
     tasks.spawn(serve_web(listener, router, stopped));
     readiness.set(true);
-    Ok(Running { address, app, registry, setup_token, stop, readiness, tasks })
+    Ok(Running { address, app, registry, setup_token, stop, readiness, tasks, _lock: lock })
+}
+
+/// One server to a data folder: two would both own the search index and the jobs in hand.
+fn lock(config: &Config) -> Result<File> {
+    let file = File::create(config.data.join("serve.lock")).map_err(Error::internal)?;
+    file.try_lock().map_err(|_| {
+        Error::new(Code::Conflict).detail(format!("another server uses {}", config.data.display()))
+    })?;
+    Ok(file)
 }
 
 async fn first_run(db: &Db) -> Result<(SetupToken, Option<String>)> {
@@ -85,13 +96,29 @@ fn run_parts(tasks: &mut JoinSet<()>, app: &App, registry: &Registry, stop: &wat
     let search_stop = stop.clone();
     tasks.spawn(async move { search.run(search_stop).await });
     let (hub, hub_db, hub_stop) = (app.hub.clone(), db.clone(), stop.clone());
-    tasks.spawn(async move { report("live hub", hub.run(hub_db, hub_stop).await) });
-    let registry = registry.clone();
-    let channel_stop = stop.clone();
-    tasks.spawn(async move {
-        report("channels", inbox::channels::supervise(db, registry, channel_stop).await);
-    });
+    tasks.spawn(keep_running("live hub", stop.clone(), move || {
+        hub.clone().run(hub_db.clone(), hub_stop.clone())
+    }));
+    let (registry, channel_stop) = (registry.clone(), stop.clone());
+    tasks.spawn(keep_running("channels", stop.clone(), move || {
+        inbox::channels::supervise(db.clone(), registry.clone(), channel_stop.clone())
+    }));
     tasks.spawn(sweep(app.clone(), stop));
+}
+
+/// Starts a part again when it failed, until everything is told to stop.
+async fn keep_running<F: Future<Output = Result<()>>>(
+    part: &'static str,
+    mut stop: watch::Receiver<bool>,
+    run: impl Fn() -> F,
+) {
+    while !*stop.borrow() {
+        report(part, run().await);
+        let pause = tokio::time::timeout(Duration::from_secs(1), stop.changed());
+        if matches!(pause.await, Ok(Err(_))) {
+            return;
+        }
+    }
 }
 
 fn report(part: &str, outcome: Result<()>) {
@@ -126,6 +153,11 @@ async fn serve_web(listener: TcpListener, router: Router, mut stop: watch::Recei
 }
 
 impl Running {
+    /// Turns true when the server is told to stop.
+    pub fn stopped(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
     /// Says no to `/health/ready`, lets requests end, then ends every part.
     pub async fn stop(mut self) {
         self.readiness.set(false);

@@ -78,7 +78,7 @@ fn connect(path: &Path, read_only: bool) -> Result<rusqlite::Connection> {
 /// Takes what waits, runs each in a savepoint, commits all at once, and only then answers.
 fn write_loop(connection: rusqlite::Connection, queue: &Receiver<Write>, checkpoint: &Sender<()>) {
     let mut session = Session { connection };
-    while let Ok(first) = queue.recv() {
+    'groups: while let Ok(first) = queue.recv() {
         if let Err(error) = session.batch("BEGIN IMMEDIATE") {
             (first.failed)(error);
             continue;
@@ -89,6 +89,11 @@ fn write_loop(connection: rusqlite::Connection, queue: &Receiver<Write>, checkpo
         while let Some(write) = next.take() {
             if let Some(finish) = session.run(write) {
                 done.push(finish);
+            }
+            if session.connection.is_autocommit() {
+                // SQLite rolled the whole group back by itself (a full disk): nothing of it was written.
+                done.drain(..).for_each(|finish| finish(Err(Error::new(Code::StorageFull))));
+                continue 'groups;
             }
             if done.len() < GROUP_SIZE && began.elapsed() < GROUP_TIME {
                 next = queue.try_recv().ok();
