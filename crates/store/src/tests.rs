@@ -21,6 +21,7 @@ pub(crate) struct TestDb {
     pub(crate) db: Db,
     pub(crate) caller: Caller,
     folder: std::path::PathBuf,
+    database: Option<String>,
 }
 
 impl Drop for TestDb {
@@ -47,10 +48,10 @@ pub(crate) async fn open(server: Option<String>) -> TestDb {
             Some(tokio::task::spawn_blocking(move || create_database(&url, &name)).await.expect("created"))
         }
     };
-    let options = Options { data: folder.clone(), database };
+    let options = Options { data: folder.clone(), database: database.clone() };
     let clock = Clock::manual(Timestamp::from_seconds(1_795_000_000));
     let db = Db::open(&options, clock).await.expect("opens");
-    TestDb { db, caller: Caller::system(WorkspaceId::new(), "test"), folder }
+    TestDb { db, caller: Caller::system(WorkspaceId::new(), "test"), folder, database }
 }
 
 fn create_database(url: &str, name: &str) -> String {
@@ -299,4 +300,27 @@ async fn a_text_with_a_null_character_reads_the_same_on_both_engines() {
                 .expect("read");
         assert_eq!(name, "a\u{FFFD}b");
     }
+}
+
+/// A dump carries the transaction numbers of the server it was made on; on a younger server they lie in the future.
+#[tokio::test]
+async fn facts_of_a_restored_postgresql_database_are_seen_again() {
+    let Ok(url) = std::env::var("KAPOCS_TEST_POSTGRES") else { return };
+    let t = open(Some(url)).await;
+    record(&t, "test.happened", 1).await;
+    let far = 9_000_000_000_000_i64;
+    t.db.write(&t.caller, move |tx| tx.execute("UPDATE facts SET tx = $1", params![far]))
+        .await
+        .expect("moved");
+    let hidden =
+        t.db.system_read("test", |read| crate::facts_after(read, kernel::FactCursor::default(), 10)).await;
+    assert!(hidden.expect("reads").items.is_empty(), "the control: without settling they are invisible");
+    let database = t.database.clone().expect("PostgreSQL");
+    tokio::task::spawn_blocking(move || crate::settle_restored(&database))
+        .await
+        .expect("runs")
+        .expect("settled");
+    let seen =
+        t.db.system_read("test", |read| crate::facts_after(read, kernel::FactCursor::default(), 10)).await;
+    assert_eq!(seen.expect("reads").items.len(), 1);
 }

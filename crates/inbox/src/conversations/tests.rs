@@ -257,3 +257,24 @@ async fn the_counters_of_views_always_equal_a_recount() {
         assert_eq!(kept, counted);
     }
 }
+
+#[tokio::test]
+async fn an_answer_whose_channel_was_deleted_says_so_and_leaves_no_job_behind() {
+    for office in offices().await {
+        let id = receive(&office, office.letter("eszter@vevo.example", "Kérdés", "Nyitva vannak?")).await;
+        let sent = answer(&office, &office.bence, id, saying("Igen, hatig.")).await.expect("answered");
+        let channel = office.channel;
+        office.write(&office.anna, move |tx| crate::channels::delete(tx, channel)).await.expect("deleted");
+        office.db.clock().advance(Duration::from_secs(60));
+        let (db, registry) = (office.db.clone(), office.registry.clone());
+        let jobs = Jobs::new(&office.db)
+            .on(deliveries::DELIVER, move |job| deliveries::jobs::deliver(db.clone(), registry.clone(), job));
+        assert_eq!(jobs.run_due().await.expect("runs"), 1);
+        let message = sent.id.parse().expect("an id");
+        let rows = office.read(&office.system, move |read| deliveries::of_message(read, message)).await;
+        assert_eq!(rows[0].state, "failed");
+        assert_eq!(status(&office, id).await, Status::Open, "it is back on its author's desk");
+        office.db.clock().advance(Duration::from_secs(7_200));
+        assert_eq!(jobs.run_due().await.expect("nothing is left"), 0);
+    }
+}

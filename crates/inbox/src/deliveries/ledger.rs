@@ -227,7 +227,7 @@ fn tell(tx: &mut Tx<'_>, message: MessageId) -> Result<()> {
         NewFact::new("message.delivery_changed").conversation(conversation).person(person).payload(payload);
     tx.record(fact)?;
     if states.iter().any(|state| state == "failed" || state == "bounced") {
-        let _ = crate::conversations::reopen(tx, conversation);
+        crate::conversations::set_status(tx, conversation, crate::conversations::Status::Open)?;
     }
     Ok(())
 }
