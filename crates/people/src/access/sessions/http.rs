@@ -11,7 +11,8 @@ use store::Tx;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{
-    ApiError, ApiResult, App, Auth, ClientIp, ErrorBody, Json, Limit, RouterExt, clear_session_cookie, session_cookie,
+    ApiError, ApiResult, App, Auth, ClientIp, ErrorBody, Json, Limit, RouterExt, clear_session_cookie,
+    session_cookie,
 };
 
 use super::{NewSession, end, start};

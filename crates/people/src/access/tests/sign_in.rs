@@ -30,7 +30,7 @@ async fn who_signs_in_is_told_who_they_are_and_has_a_new_session_each_time() {
         assert_eq!(current.iter().filter(|session| session["current"] == true).count(), 1);
         assert_eq!(site.call("GET", "session").cookie(&first).send().await.status, 200);
         let nobody = site.call("GET", "session").send().await;
-        assert_eq!((nobody.status, nobody.body), (200, serde_json::Value::Null));
+        assert_eq!((nobody.status, nobody.body), (axum::http::StatusCode::OK, serde_json::Value::Null));
     }
 }
 
