@@ -63,14 +63,6 @@ test('a colleague sees who is answering, and an answer that crosses another wait
   assert.equal(await conflict.count(), 0)
 })
 
-test('typing is seen on the other side', async (world) => {
-  const visitor = await chatter(world, 'Typing Tamás', 'Hello there, anybody?')
-  const { page } = await world.as(ADMIN, pathOf(visitor.conversation))
-  await visitor.say('Still here')
-  await thread(page).getByText('Still here').waitFor()
-  await until('the list follows', () => page.getByRole('option', { name: /Still here/ }).count())
-})
-
 test('two hundred closed at once come back with one undo', async (world) => {
   const subjects = Array.from({ length: 200 }, (_, at) => `Bulk ${at + 1}`)
   await letters(world, ...subjects)

@@ -12,6 +12,7 @@ import { Avatar } from '../../ui/avatar'
 import { Keys } from '../../ui/button'
 import { useAllCommands, type Command } from './store'
 import { personName } from '../people/person-name'
+import { subjectOf } from '../inbox/subject'
 import './palette.css'
 
 export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -116,10 +117,10 @@ function Conversations({ conversations, go }: { conversations: Conversation[]; g
     <MenuSection id="conversations">
       <Header className="menu__header">{t('conversations')}</Header>
       {conversations.map((conversation) => (
-        <MenuItem key={conversation.id} id={`conversation:${conversation.id}`} textValue={conversation.subject} className="menu__item"
+        <MenuItem key={conversation.id} id={`conversation:${conversation.id}`} textValue={subjectOf(t, conversation)} className="menu__item"
           onAction={() => go(() => void navigate({ to: '/inbox/$view/$conversation', params: { view: 'all', conversation: conversation.id } }))}>
           <span className="menu__icon"><MessageSquare size={15} aria-hidden="true" /></span>
-          <span className="menu__text">{conversation.subject}<span className="menu__description">{conversation.number} · {personName(t, conversation.person)}</span></span>
+          <span className="menu__text">{subjectOf(t, conversation)}<span className="menu__description">{conversation.number} · {personName(t, conversation.person)}</span></span>
         </MenuItem>
       ))}
     </MenuSection>

@@ -83,7 +83,8 @@ export function MessageAttachments({ attachments }: { attachments: Attachment[] 
     <ul className="attachments" aria-label={t('attachments')}>
       {shown.map((one) => (
         <li key={one.id}>
-          <a className="attachment attachment--link" href={one.url} download={one.name} target="_blank" rel="noreferrer">
+          <a className={`attachment attachment--link${isPicture(one) ? ' attachment--picture' : ''}`} href={one.url} download={one.name} target="_blank" rel="noreferrer">
+            {isPicture(one) && <img className="attachment__picture" src={one.url} alt="" loading="lazy" />}
             <Glyph type={one.media_type} />
             <span className="attachment__name truncate">{one.name}</span>
             <span className="attachment__size">{format.size(one.size)}</span>
@@ -94,6 +95,9 @@ export function MessageAttachments({ attachments }: { attachments: Attachment[] 
     </ul>
   )
 }
+
+/** What every browser draws by itself; anything else is only offered as a file. */
+const isPicture = ({ media_type }: Attachment) => /^image\/(png|jpeg|gif|webp|avif)$/.test(media_type)
 
 function Glyph({ type }: { type: string }) {
   const Icon = type.startsWith('image/') ? FileImage : /pdf|text|word/.test(type) ? FileText : FileIcon

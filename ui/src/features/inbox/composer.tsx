@@ -134,7 +134,8 @@ function ModeSwitch({ mode, onChange }: { mode: Mode; onChange: (mode: Mode) => 
 function Recipients({ conversation, note }: { conversation: ConversationDetail; note: boolean }) {
   const { t, format } = useI18n()
   if (note) return <p className="composer__to truncate">{t('note-audience')}</p>
-  const to = conversation.reply.to.length ? format.list(conversation.reply.to) : personName(t, conversation.person)
+  // A visitor of the chat has no address that would say anything to a reader.
+  const to = conversation.channel.kind !== 'chat' && conversation.reply.to.length ? format.list(conversation.reply.to) : personName(t, conversation.person)
   return <p className="composer__to truncate" title={to}>{t('reply-to', { to, channel: conversation.reply.channel.name })}</p>
 }
 

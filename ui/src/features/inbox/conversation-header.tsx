@@ -18,6 +18,7 @@ import { AssignPicker, PriorityPicker, SnoozePicker, StatusPicker, TagPicker, Te
 import { PriorityIcon } from './priority'
 import { SubjectDialog } from './subject-dialog'
 import { usePageTitle } from '../../ui/page-title'
+import { subjectOf } from './subject'
 
 interface Props {
   conversation: ConversationDetail
@@ -40,7 +41,7 @@ export function ConversationHeader({ conversation, acts, isMain, panelOn, onBack
   const answers = can(me).answer
   const closed = conversation.status === 'closed'
   const Title = isMain ? 'h1' : 'h2'
-  usePageTitle(conversation.number, conversation.subject)
+  usePageTitle(conversation.number, subjectOf(t, conversation))
   const pick = (what: Picking) => () => setPicking(what)
   useCommands(!answers ? [] : [
     { id: 'assign', label: t('assign'), group: 'action', keys: ['A'], run: pick('assign') },
@@ -58,7 +59,7 @@ export function ConversationHeader({ conversation, acts, isMain, panelOn, onBack
     <header className="conversation__head">
       <div className="conversation__line">
         {isMain && <IconButton label={t('back')} icon={<ArrowLeft size={18} aria-hidden="true" />} onPress={onBack} />}
-        <Title className="conversation__title">{conversation.subject || t('no-subject')}</Title>
+        <Title className="conversation__title">{subjectOf(t, conversation)}</Title>
         <Watchers conversation={conversation.id} me={me.id} />
         <span className="conversation__acts">
           {answers && (conversation.status === 'snoozed'

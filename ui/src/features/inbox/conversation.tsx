@@ -11,6 +11,7 @@ import { Composer } from './composer'
 import { ConversationHeader } from './conversation-header'
 import { conversationQuery, threadQuery, type ListParams } from './queries'
 import { ThreadView } from './thread'
+import { subjectOf } from './subject'
 import './conversation.css'
 
 interface Props {
@@ -52,7 +53,7 @@ function Open({ conversation, thread, params, acts, isMain, panelOn, onBack, onP
     acts.perform([conversation], { kind: 'close' })
   }
   return (
-    <article className="conversation" aria-label={t('conversation-named', { subject: conversation.subject, number: conversation.number })}>
+    <article className="conversation" aria-label={t('conversation-named', { subject: subjectOf(t, conversation), number: conversation.number })}>
       <ConversationHeader conversation={conversation} acts={acts} isMain={isMain} panelOn={panelOn} onBack={onBack} onPanel={onPanel} onClose={close} />
       <ThreadView conversation={conversation} thread={thread} />
       {can(me).answer

@@ -20,6 +20,7 @@ import { dropMessage } from './queries'
 export function MessageCard({ message, conversation }: { message: Message; conversation: ConversationDetail }) {
   const { t, format } = useI18n()
   const outgoing = message.kind === 'out'
+  const chat = conversation.channel.kind === 'chat'
   return (
     <section className={`message message--${message.kind}`} aria-label={t(`message-${message.kind as 'in' | 'out' | 'note'}`, { name: message.author.name, time: format.full(message.created_at) })}>
       <Avatar name={message.author.name} size={28} />
@@ -28,17 +29,17 @@ export function MessageCard({ message, conversation }: { message: Message; conve
           <span className="message__author">{message.author.name}</span>
           {message.kind === 'note' && <span className="message__mark message__mark--note"><StickyNote size={13} aria-hidden="true" />{t('internal-note')}</span>}
           {message.automatic && <span className="message__mark message__mark--auto"><Bot size={13} aria-hidden="true" />{t('automatic')}</span>}
-          {message.sender_verified === false && <span className="message__mark message__mark--attention" title={t('unverified-help')}><MailQuestionMark size={13} aria-hidden="true" />{t('unverified')}</span>}
+          {message.sender_verified === false && !chat && <span className="message__mark message__mark--attention" title={t('unverified-help')}><MailQuestionMark size={13} aria-hidden="true" />{t('unverified')}</span>}
           <span className="message__gap" />
           <time className="message__time tabular" dateTime={message.created_at} title={format.full(message.created_at)}>{format.time(message.created_at)}</time>
           <MessageMenu message={message} conversation={conversation} />
         </header>
-        <Addresses message={message} />
+        {!chat && <Addresses message={message} />}
         {message.html ? <HtmlFrame html={message.html} name={message.author.name} /> : <MessageText text={message.text} mentions={message.mentions} />}
         {message.quoted && !message.html && <Quoted text={message.quoted} />}
         <MessageAttachments attachments={message.attachments} />
         {outgoing && <DeliveryLine message={message} conversation={conversation} />}
-        {message.kind === 'in' && message.match && <MatchReason match={message.match} />}
+        {message.kind === 'in' && !chat && message.match && <MatchReason match={message.match} />}
       </div>
     </section>
   )

@@ -105,12 +105,19 @@ async function deliver(client: QueryClient, entry: Outgoing): Promise<boolean> {
     const message = await api.post<Message>(`conversations/${entry.conversation}/messages`, { ...entry.body, client_id: entry.clientId }, key)
     putMessages(client, entry.conversation, [message])
     dropOutgoing(entry.clientId)
+    haveSeen(entry.conversation, message.seq)
     tell({ kind: 'sent', entry, message })
     void client.invalidateQueries({ queryKey: ['conversation', entry.conversation] })
     return true
   } catch (error) {
     return await refused(client, entry, error)
   }
+}
+
+/** The server looked for answers of others up to this one; those queued behind it need not stumble over it. */
+function haveSeen(conversation: string, seq: number) {
+  update(entries.map((entry) => (entry.conversation === conversation && (entry.state === 'waiting' || entry.state === 'sending')
+    ? { ...entry, body: { ...entry.body, seen_seq: Math.max(seq, entry.body.seen_seq ?? 0) } } : entry)))
 }
 
 async function refused(client: QueryClient, entry: Outgoing, error: unknown) {

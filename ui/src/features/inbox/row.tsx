@@ -6,6 +6,7 @@ import { Avatar, ChannelGlyph } from '../../ui/avatar'
 import { CheckMark } from '../../ui/field'
 import { usePresence, useTyping } from '../live/store'
 import { personName } from '../people/person-name'
+import { subjectOf } from './subject'
 
 interface Props {
   row: Conversation
@@ -41,7 +42,7 @@ export const Row = memo(function Row({ row, index, count, top, current, cursor, 
           <span className="row__age tabular"><span className="visually-hidden">{t('row-age')}</span>{format.age(row.last_message_at)}</span>
         </span>
         <span className="row__line">
-          <span className="row__subject truncate">{row.subject || t('no-subject')}</span>
+          <span className="row__subject truncate">{subjectOf(t, row)}</span>
           {row.unread && <span className="row__dot"><span className="visually-hidden">{t('unread')}</span></span>}
         </span>
         <Preview row={row} left={left} me={me} />

@@ -57,10 +57,11 @@ export class LiveSocket {
   private receive(message: LiveServerMessage) {
     clearTimeout(this.silence)
     this.silence = setTimeout(() => this.socket?.close(), SILENCE)
-    if (message.type === 'hello') {
+    // Facts missed meanwhile follow the hello; a first hello only tells where to start.
+    if (message.type === 'hello') this.cursor ??= message.cursor
+    // A reset is a greeting too: of somebody who was away for too long.
+    if (message.type === 'hello' || message.type === 'reset') {
       this.attempts = 0
-      // Facts missed meanwhile follow the hello; a first hello only tells where to start.
-      this.cursor ??= message.cursor
       this.handlers.status('open')
     }
     if (message.type === 'fact' || message.type === 'reset') this.cursor = message.cursor

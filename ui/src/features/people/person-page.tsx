@@ -11,6 +11,7 @@ import { PersonFacts, PersonHead, PersonTimeline } from './profile-parts'
 import { personConversationsQuery } from './queries'
 import { usePageTitle } from '../../ui/page-title'
 import { personName } from './person-name'
+import { subjectOf } from '../inbox/subject'
 
 const route = getRouteApi('/shell/customers/$person')
 
@@ -52,7 +53,7 @@ function Conversations({ person }: { person: string }) {
         <li key={row.id}>
           <Link to="/inbox/$view/$conversation" params={{ view: 'all', conversation: row.id }} className="conversation-row">
             <ChannelGlyph kind={row.channel.kind} size={16} />
-            <span className="conversation-row__text"><span className="truncate">{row.subject || t('no-subject')}</span><span className="table__sub truncate">{row.number} · {row.preview}</span></span>
+            <span className="conversation-row__text"><span className="truncate">{subjectOf(t, row)}</span><span className="table__sub truncate">{row.number} · {row.preview}</span></span>
             <span className={`status-word status-word--${row.status}`}>{t(`status-${row.status}`)}</span>
             <span className="tabular muted">{format.age(row.last_message_at)}</span>
           </Link>

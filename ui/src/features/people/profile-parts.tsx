@@ -12,6 +12,7 @@ import { describeFact } from '../inbox/event-line'
 import { LoadFailure } from '../shell/failure'
 import { personConversationsQuery, timelineQuery } from './queries'
 import { personName } from './person-name'
+import { subjectOf } from '../inbox/subject'
 import '../../ui/table.css'
 import './people.css'
 
@@ -75,7 +76,7 @@ export function PersonConversations({ person, except }: { person: string; except
         {shown.slice(0, 5).map((row) => (
           <li key={row.id}>
             <Link to="/inbox/$view/$conversation" params={{ view: 'all', conversation: row.id }} className="mini-row">
-              <span className="mini-row__subject truncate">{row.subject}</span>
+              <span className="mini-row__subject truncate">{subjectOf(t, row)}</span>
               <span className="mini-row__meta"><span className={`status-word status-word--${row.status}`}>{t(`status-${row.status}`)}</span><span className="tabular">{format.age(row.last_message_at)}</span></span>
             </Link>
           </li>
@@ -91,7 +92,7 @@ export function PersonTimeline({ person, title: Title = 'h3' }: { person: string
   const { t } = useI18n()
   const [name, setName] = useState('all')
   const timeline = useInfiniteQuery(timelineQuery(person, name === 'all' ? null : name))
-  const items = timeline.data?.pages.flatMap((page) => page.items) ?? []
+  const items = timeline.data?.pages.flatMap((page) => page.items).filter((item) => item.name !== 'message.delivery_changed') ?? []
   return (
     <section className="person-part">
       <div className="person-part__head">
