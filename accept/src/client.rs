@@ -14,7 +14,8 @@ use crate::check::Error;
 pub const COOKIE: &str = "__Host-kapocs";
 
 static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
-    let builder = reqwest::Client::builder().redirect(Policy::none()).no_proxy().timeout(Duration::from_secs(40));
+    let builder =
+        reqwest::Client::builder().redirect(Policy::none()).no_proxy().timeout(Duration::from_secs(40));
     builder.build().expect("a plain client needs nothing")
 });
 
@@ -56,7 +57,8 @@ impl Client {
         let answer = Self::stranger(base).post("/api/v1/session", body).await?;
         let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
         let token = cookie.strip_prefix(COOKIE).and_then(|rest| rest.strip_prefix('='));
-        let token = token.ok_or_else(|| format!("{email} cannot sign in: {} {}", answer.status, answer.text))?;
+        let token =
+            token.ok_or_else(|| format!("{email} cannot sign in: {} {}", answer.status, answer.text))?;
         Ok(Self::with_session(base, token))
     }
 
@@ -128,7 +130,13 @@ impl Client {
     }
 
     /// Uploads a file as the field `file`.
-    pub async fn upload(&self, path: &str, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<Answer, Error> {
+    pub async fn upload(
+        &self,
+        path: &str,
+        name: &str,
+        media_type: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Answer, Error> {
         let part = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned()).mime_str(media_type)?;
         let form = reqwest::multipart::Form::new().part("file", part);
         Answer::of(self.request(Method::POST, path).multipart(form)).await
@@ -166,6 +174,10 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(HeaderValue::as_bytes).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .map(HeaderValue::as_bytes)
+            .and_then(|value| std::str::from_utf8(value).ok())
+            .unwrap_or_default()
     }
 }

@@ -104,7 +104,9 @@ impl Database {
         if let Self::Server(url) = self {
             let Some((server, name)) = url.rsplit_once('/') else { return };
             let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-            let _ = Command::new("psql").args(["-X", "-q", "-d", &format!("{server}/postgres"), "-c", &drop]).status();
+            let _ = Command::new("psql")
+                .args(["-X", "-q", "-d", &format!("{server}/postgres"), "-c", &drop])
+                .status();
         }
     }
 }

@@ -62,7 +62,8 @@ impl Program {
             return Err(format!("setup: {}", String::from_utf8_lossy(&output.stderr)).into());
         }
         let made: Value = serde_json::from_slice(&output.stdout)?;
-        let text = |name: &str| made[name].as_str().map(str::to_owned).ok_or(format!("setup printed no {name}"));
+        let text =
+            |name: &str| made[name].as_str().map(str::to_owned).ok_or(format!("setup printed no {name}"));
         program.key = text("api_key")?;
         program.workspace = text("workspace_id")?;
         Ok(program)
@@ -188,7 +189,9 @@ impl Program {
     }
 
     pub fn log(&self) -> String {
-        fs::read(self.log_file()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+        fs::read(self.log_file())
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
     }
 
     fn log_file(&self) -> PathBuf {
@@ -209,7 +212,9 @@ impl Drop for Program {
 fn path() -> PathBuf {
     match env::var_os(GIVEN) {
         Some(path) => PathBuf::from(path),
-        None => env::current_exe().ok().and_then(|own| Some(own.parent()?.join("kapocs"))).unwrap_or_default(),
+        None => {
+            env::current_exe().ok().and_then(|own| Some(own.parent()?.join("kapocs"))).unwrap_or_default()
+        }
     }
 }
 

@@ -30,13 +30,23 @@ use Right::{Administrator, Agent, Everyone, Lead, Observer};
 /// In an order in which every one finds what it needs: what deletes comes last.
 pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/setup", Everyone, ""),
-    route("POST", "/api/v1/setup", Everyone, r#"{"token":"x","workspace":"x","locale":"hu","time_zone":"UTC","name":"x","email":"x@x.example","password":"x"}"#),
+    route(
+        "POST",
+        "/api/v1/setup",
+        Everyone,
+        r#"{"token":"x","workspace":"x","locale":"hu","time_zone":"UTC","name":"x","email":"x@x.example","password":"x"}"#,
+    ),
     route("POST", "/api/v1/session", Everyone, r#"{"email":"nobody@x.example","password":"wrong-password"}"#),
-    route("GET", "/api/v1/session", Observer, ""),
+    route("GET", "/api/v1/session", Everyone, ""),
     route("GET", "/api/v1/me", Observer, ""),
     route("PATCH", "/api/v1/me", Observer, r#"{"theme":"dark"}"#),
     route("GET", "/api/v1/me/sessions", Observer, ""),
-    route("PUT", "/api/v1/me/password", Observer, r#"{"current":"wrong-password","password":"kapocs-demo-2027!"}"#),
+    route(
+        "PUT",
+        "/api/v1/me/password",
+        Observer,
+        r#"{"current":"wrong-password","password":"kapocs-demo-2027!"}"#,
+    ),
     route("GET", "/api/v1/workspace", Observer, ""),
     route("GET", "/api/v1/users", Observer, ""),
     route("GET", "/api/v1/users/{id}", Observer, ""),
@@ -52,7 +62,6 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/conversations/{id}", Observer, ""),
     route("GET", "/api/v1/conversations/{id}/messages", Observer, ""),
     route("GET", "/api/v1/conversations/{id}/messages/{message_id}/original", Observer, ""),
-    route("GET", "/api/v1/conversations/{id}/draft", Observer, ""),
     route("GET", "/api/v1/people", Observer, ""),
     route("GET", "/api/v1/people/{id}", Observer, ""),
     route("GET", "/api/v1/people/{id}/timeline", Observer, ""),
@@ -67,6 +76,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/people", Agent, r#"{"name":"Új Személy"}"#),
     route("PATCH", "/api/v1/people/{id}", Agent, r#"{"name":"Átnevezett Kanári"}"#),
     route("PUT", "/api/v1/conversations/{id}/draft", Agent, r#"{"mode":"note","text":"vázlat","version":0}"#),
+    // Only its author has one.
+    route("GET", "/api/v1/conversations/{id}/draft", Agent, ""),
     route("POST", "/api/v1/conversations/{id}/messages", Agent, r#"{"kind":"note","text":"jegyzet"}"#),
     route("PUT", "/api/v1/conversations/{id}/assignee", Agent, r#"{"user_id":"{user}"}"#),
     route("PUT", "/api/v1/conversations/{id}/priority", Agent, r#"{"priority":"high"}"#),
@@ -79,8 +90,18 @@ pub const ROUTES: &[Route] = &[
     route("DELETE", "/api/v1/conversations/{id}/closure", Agent, ""),
     route("POST", "/api/v1/conversations/{id}/messages/{message_id}/delivery", Agent, ""),
     route("DELETE", "/api/v1/conversations/{id}/messages/{message_id}/delivery", Agent, ""),
-    route("POST", "/api/v1/conversations", Agent, r#"{"channel_id":"{channel}","to":"uj@x.example","text":"szia"}"#),
-    route("POST", "/api/v1/conversation-batches", Agent, r#"{"ids":["{conversation}"],"act":{"kind":"close"}}"#),
+    route(
+        "POST",
+        "/api/v1/conversations",
+        Agent,
+        r#"{"channel_id":"{channel}","to":"uj@x.example","text":"szia"}"#,
+    ),
+    route(
+        "POST",
+        "/api/v1/conversation-batches",
+        Agent,
+        r#"{"ids":["{conversation}"],"act":{"kind":"close"}}"#,
+    ),
     route("DELETE", "/api/v1/conversation-batches/{id}", Agent, ""),
     route("POST", "/api/v1/conversations/{id}/messages/{message_id}/separation", Agent, ""),
     route("PUT", "/api/v1/conversations/{id}/team", Agent, r#"{"team_id":"{team}"}"#),
@@ -92,7 +113,12 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/jobs/{id}/replay", Lead, ""),
     route("POST", "/api/v1/quarantine/{id}/release", Lead, ""),
     route("PATCH", "/api/v1/workspace", Administrator, r#"{"send_undo_seconds":5}"#),
-    route("POST", "/api/v1/users", Administrator, r#"{"name":"Új","email":"uj@mecses.example","role":"observer"}"#),
+    route(
+        "POST",
+        "/api/v1/users",
+        Administrator,
+        r#"{"name":"Új","email":"uj@mecses.example","role":"observer"}"#,
+    ),
     route("PATCH", "/api/v1/users/{id}", Administrator, r#"{"name":"Más Kanári"}"#),
     route("POST", "/api/v1/teams", Administrator, r#"{"name":"Új csapat"}"#),
     route("PATCH", "/api/v1/teams/{id}", Administrator, r#"{"name":"Kanári más csapat"}"#),
@@ -144,7 +170,12 @@ impl Route {
     }
 
     pub fn body(&self, ids: &Ids) -> Option<Value> {
-        let names = [("{user}", "users"), ("{team}", "teams"), ("{channel}", "mailbox"), ("{conversation}", "conversations")];
+        let names = [
+            ("{user}", "users"),
+            ("{team}", "teams"),
+            ("{channel}", "mailbox"),
+            ("{conversation}", "conversations"),
+        ];
         let filled = names.iter().fold(self.body.to_owned(), |body, (place, name)| {
             body.replace(place, ids.get(name).map_or("", String::as_str))
         });

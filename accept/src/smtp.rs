@@ -18,7 +18,10 @@ pub struct Courier {
 }
 
 impl Courier {
-    #[expect(clippy::disallowed_methods, reason = "the checks call a server of their own on the loopback address")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the checks call a server of their own on the loopback address"
+    )]
     pub async fn connect(port: u16) -> Result<Self, Error> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
         let mut courier = Self { stream: BufStream::new(stream) };
@@ -49,7 +52,9 @@ impl Courier {
     async fn reply(&mut self) -> Result<u16, Error> {
         loop {
             let mut line = String::new();
-            let read = timeout(PATIENCE, self.stream.read_line(&mut line)).await.map_err(|_| "the mail server is silent")??;
+            let read = timeout(PATIENCE, self.stream.read_line(&mut line))
+                .await
+                .map_err(|_| "the mail server is silent")??;
             if read == 0 {
                 return Err("the mail server hung up".into());
             }

@@ -69,7 +69,12 @@ impl Socket {
 }
 
 /// The request that opens a socket; the origin and the host are the caller's to choose.
-pub fn request(client: &Client, path: &str, origin: Option<&str>, host: Option<&str>) -> Result<Request, Error> {
+pub fn request(
+    client: &Client,
+    path: &str,
+    origin: Option<&str>,
+    host: Option<&str>,
+) -> Result<Request, Error> {
     let mut request = format!("{}{path}", client.base.replacen("http", "ws", 1)).into_client_request()?;
     let headers = request.headers_mut();
     if let Some((name, value)) = client.credential() {

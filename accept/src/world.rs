@@ -58,7 +58,10 @@ pub async fn colleague(admin: &Client, name: &str, role: &str) -> Result<Colleag
 pub async fn team(admin: &Client, name: &str, private: bool, members: &[&str]) -> Result<String, Error> {
     let id = admin.post("/api/v1/teams", json!({ "name": name, "private": private })).await?.good()?.id();
     for member in members {
-        admin.call(reqwest::Method::PUT, &format!("/api/v1/teams/{id}/members/{member}"), None).await?.good()?;
+        admin
+            .call(reqwest::Method::PUT, &format!("/api/v1/teams/{id}/members/{member}"), None)
+            .await?
+            .good()?;
     }
     Ok(id)
 }
@@ -189,8 +192,20 @@ pub async fn furnish(engine: Engine) -> Result<House, Error> {
     let (foreign_conversation, _) = conversation(&foreign, &foreign_key, "Az ő ügyfelük").await?;
     let ids = things(&program, &administrator, &observer).await?;
     Ok(House {
-        program, ids, observer, agent, lead, administrator, insider, departed: departed.client, revoked, reader, secret,
-        foreign, foreign_conversation, foreign_channel,
+        program,
+        ids,
+        observer,
+        agent,
+        lead,
+        administrator,
+        insider,
+        departed: departed.client,
+        revoked,
+        reader,
+        secret,
+        foreign,
+        foreign_conversation,
+        foreign_channel,
     })
 }
 
@@ -205,7 +220,13 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
     let admin = program.admin();
     let mut ids = Ids::new();
     let (mailbox, port) = receiver(&admin, "segitseg@mecses.example").await?;
-    let mail = letter("Teszt Elek <elek@pelda.example>", "segitseg@mecses.example", "Kanári levél", "kanari-1", "Kanári szöveg");
+    let mail = letter(
+        "Teszt Elek <elek@pelda.example>",
+        "segitseg@mecses.example",
+        "Kanári levél",
+        "kanari-1",
+        "Kanári szöveg",
+    );
     deliver(port, "elek@pelda.example", "segitseg@mecses.example", &mail).await?;
     let empty = letter("Üres <ures@pelda.example>", "segitseg@mecses.example", "", "kanari-2", "");
     deliver(port, "ures@pelda.example", "segitseg@mecses.example", &empty).await?;
@@ -224,8 +245,11 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
     let message = text(&admin.get(&messages).await?.good()?.json()["items"][0]["id"]);
     let answer = administrator.client.post(&messages, json!({ "text": "Kanári válasz" })).await?.good()?.id();
     let batch = json!({ "ids": [conversation], "act": { "kind": "priority", "priority": "low" } });
-    let upload = admin.upload("/api/v1/attachments", "kanari.txt", "text/plain", b"x".to_vec()).await?.good()?;
-    let sessions = observer.client.get("/api/v1/me/sessions").await?.good()?.json();
+    let upload =
+        admin.upload("/api/v1/attachments", "kanari.txt", "text/plain", b"x".to_vec()).await?.good()?;
+    Client::sign_in(&admin.base, &observer.email, PASSWORD).await?;
+    let sessions = observer.client.all("/api/v1/me/sessions").await?;
+    let other = sessions.iter().find(|session| session["current"] == false);
     let job = Uuid::now_v7().to_string();
     dead_job(program, &job).await?;
     ids.extend([
@@ -237,7 +261,7 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
         ("quarantine", text(&quarantined["id"])),
         ("conversation-batches", admin.post("/api/v1/conversation-batches", batch).await?.good()?.id()),
         ("attachments", upload.id()),
-        ("sessions", text(&sessions["items"][0]["id"])),
+        ("sessions", text(&other.ok_or("there is one session only")?["id"])),
         ("jobs", job),
         ("users", administrator.id.clone()),
         ("tags", admin.post("/api/v1/tags", json!({ "name": "Kanári címke" })).await?.good()?.id()),

@@ -57,7 +57,9 @@ async fn parallel(engine: Engine, caller: &Caller, report: &mut Report) -> Resul
     let answers: Vec<Answer> = join_all(tries).await.into_iter().collect::<Result<_, _>>()?;
     let strange: Vec<String> = answers
         .iter()
-        .filter(|answer| !(answer.is_good() || (answer.status == 409 && answer.code() == "request_in_flight")))
+        .filter(|answer| {
+            !(answer.is_good() || (answer.status == 409 && answer.code() == "request_in_flight"))
+        })
         .map(|answer| format!("{} {}", answer.status, answer.text))
         .collect();
     report.assert_none(format!("{engine}: requests at the same time are answered or told to wait"), &strange);
