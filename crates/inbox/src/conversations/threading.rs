@@ -84,7 +84,7 @@ pub(super) fn place(read: &mut Read<'_>, inbound: &Inbound, person: PersonId) ->
                 let detail = format!("<{reference}>");
                 return Ok(join_or_follow_up(read, &conversation, "references", detail, "requester"));
             }
-            if is_message && same_organisation(read, id, address)? {
+            if is_message && (same_organisation(read, id, address)? || is_colleague(read, inbound)?) {
                 let detail = format!("<{reference}> · {}", domain(address));
                 return Ok(join_or_follow_up(read, &conversation, "references", detail, "via"));
             }
@@ -153,6 +153,16 @@ fn same_organisation(read: &mut Read<'_>, conversation: ConversationId, address:
     Ok(addresses.iter().any(|other| self::domain(other) == domain))
 }
 
+/// Whether the sender writes from the domain of the mailbox itself: a colleague who answered from a mail program.
+fn is_colleague(read: &mut Read<'_>, inbound: &Inbound) -> Result<bool> {
+    let domain = domain(&inbound.from.value);
+    if domain.is_empty() || PUBLIC_DOMAINS.contains(&domain) {
+        return Ok(false);
+    }
+    let channel = crate::channels::find(read, inbound.channel)?;
+    Ok(channel.addresses.iter().any(|own| self::domain(own) == domain))
+}
+
 fn domain(address: &str) -> &str {
     address.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
@@ -167,9 +177,16 @@ fn number_in_subject(read: &mut Read<'_>, subject: Option<&str>) -> Result<Optio
 
 /// `[K-1042]`, `K-1042`, `[#1042]`.
 fn number_of(subject: &str) -> Option<i64> {
-    let marked = subject.split_once("K-").or_else(|| subject.split_once('#'))?.1;
-    let digits: String = marked.chars().take_while(char::is_ascii_digit).collect();
-    (3..=12).contains(&digits.len()).then(|| digits.parse().ok()).flatten()
+    let (before, rest, least) = match subject.split_once("K-") {
+        Some((before, rest)) => (before, rest, 1),
+        // Bare numbers are everywhere; ours are long.
+        None => subject.split_once('#').map(|(before, rest)| (before, rest, 3))?,
+    };
+    if before.ends_with(char::is_alphanumeric) {
+        return None;
+    }
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    (least..=12).contains(&digits.len()).then(|| digits.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -182,5 +199,7 @@ mod tests {
         assert_eq!(number_of("Re: [#1234] help"), Some(1234));
         assert_eq!(number_of("Nr. 1234"), None);
         assert_eq!(number_of("#1"), None);
+        assert_eq!(number_of("[K-1] Az első"), Some(1));
+        assert_eq!(number_of("OK-12 rendben"), None);
     }
 }

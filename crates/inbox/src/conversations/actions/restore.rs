@@ -39,6 +39,11 @@ pub fn restore(tx: &mut Tx<'_>, current: &Conversation, earlier: Restore) -> Res
     if let Some(until) = c.snoozed_until {
         tx.enqueue(NewJob::new(WAKE, json!({ "conversation": c.id })).at(until).key(wake_key(c.id)))?;
     }
+    if c.team != current.team {
+        // Who may see and find it depends on the team.
+        let payload = json!({ "from": current.team, "to": c.team, "undo": true });
+        tx.record(fact("conversation.team_changed", &c).payload(payload))?;
+    }
     let payload = json!({ "from": current.status, "to": c.status, "undo": true });
     tx.record(fact("conversation.status_changed", &c).payload(payload))
 }
