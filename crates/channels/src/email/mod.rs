@@ -5,6 +5,7 @@
 //! The rest brings the two together with the inbox: `keep` (raw first), `understand` (then placed), `send`.
 
 pub(crate) mod config;
+mod issued;
 mod keep;
 mod send;
 pub mod text;

@@ -15,6 +15,7 @@ use store::BlobHash;
 use super::{
     Email,
     config::{EmailConfig, Secrets},
+    issued,
     text::{self, Address, File, Quote, ReplyToken, TokenKey, compose, plus_address},
     wire::smtp_client::{self, SmtpClient, SmtpConfig},
 };
@@ -96,6 +97,7 @@ impl Email {
         let (secret, workspace) =
             self.parts.db.read(&caller, |read| Ok((workspace::secret(read)?, workspace::get(read)?))).await?;
         let mut mail = self.compose(channel, &config, outgoing, recipients, &secret)?;
+        self.note_short_token(channel, outgoing, &mail).await?;
         mail.time_zone = workspace.time_zone;
         for file in &outgoing.attachments {
             let hash = BlobHash::parse(&file.blob).ok_or_else(Error::not_found)?;
@@ -108,6 +110,22 @@ impl Email {
             raw = key.sign(&raw)?;
         }
         Ok(Some((sender, config.address().to_owned(), raw)))
+    }
+
+    /// Where the mailbox has a long name the address carries a token that does not name its conversation.
+    async fn note_short_token(
+        &self,
+        channel: &ChannelRow,
+        outgoing: &Outgoing,
+        mail: &text::Outgoing,
+    ) -> Result<()> {
+        let (Some(token), Some(reply_to)) = (mail.marker, &mail.reply_to) else { return Ok(()) };
+        if !reply_to.address.contains(&token.short()) {
+            return Ok(());
+        }
+        let (caller, id, conversation) =
+            (Caller::system(channel.workspace, "email"), channel.id, outgoing.conversation);
+        self.parts.db.write(&caller, move |tx| issued::note(tx, id, &token, conversation)).await
     }
 
     fn compose(

@@ -9,7 +9,7 @@ use inbox::{
     intake::{self, Item, QuarantineReason},
     port::{Html, Inbound, NewAttachment, Thread},
 };
-use kernel::{Caller, ConversationId, Error, Locale, Result, Timestamp};
+use kernel::{Caller, ChannelId, ConversationId, Error, Locale, Result, Timestamp};
 use people::{
     access::workspace,
     persons::{self, Handle, IdentityKind},
@@ -18,9 +18,10 @@ use store::{BlobHash, Read, Tx, params};
 
 use super::{
     config::EmailConfig,
+    issued,
     send::{EPOCH, instance},
     text::{
-        Address, BounceReport, Class, Mail, Permanence, Place, Recipient, Split, TokenKey, Verdict, classify,
+        Address, BounceReport, Class, Mail, Place, Recipient, ReportKind, Split, TokenKey, Verdict, classify,
         find_candidates, from_authentication_results,
         html::{self, RemoteImages, SanitisedHtml},
         parse, split_quotes,
@@ -64,7 +65,7 @@ pub(super) async fn understand(parts: &Parts, channel: &ChannelRow, item: &Item)
         return bounce(parts, &caller, item, &understood.mail, report.clone()).await;
     }
     let is_auto_reply = matches!(understood.verdict.class, Class::AutoReply(_));
-    let tokens = parts.db.read(&caller, tokens(&secret, &understood.mail)).await?;
+    let tokens = parts.db.read(&caller, tokens(&secret, channel.id, &understood.mail)).await?;
     let inbound = inbound(parts, channel, item, understood, &config, &tokens).await?;
     let item = item.clone();
     parts.db.write(&caller, move |tx| place(tx, &item, &inbound, &tokens, is_auto_reply)).await
@@ -162,7 +163,8 @@ async fn bounce(
             for id in &report.original_ids {
                 let mut found = None;
                 for recipient in &report.recipients {
-                    let permanent = recipient.permanence == Permanence::Hard;
+                    // Given up is given up, whether the address or only this mail was the reason.
+                    let permanent = recipient.kind == ReportKind::Failed;
                     let reason = reason_of(recipient);
                     found =
                         deliveries::record_bounce(tx, id, &recipient.address, permanent, &reason)?.or(found);
@@ -186,18 +188,22 @@ fn reason_of(recipient: &Recipient) -> String {
 /// Tokens of ours that hold: the conversation, where it stood, and whom it was given to.
 type Proven = Vec<(ConversationId, &'static str, String)>;
 
-fn tokens(secret: &[u8], mail: &Mail) -> impl FnOnce(&mut Read<'_>) -> Result<Proven> + Send + 'static {
+fn tokens(
+    secret: &[u8],
+    channel: ChannelId,
+    mail: &Mail,
+) -> impl FnOnce(&mut Read<'_>) -> Result<Proven> + Send + 'static {
     let (key, candidates) = (TokenKey::new(secret), find_candidates(mail));
     move |read| {
         let Some(key) = key else { return Ok(Vec::new()) };
         let mut proven = Proven::new();
         for candidate in candidates {
-            let Some(conversation) = candidate.token.conversation else { continue };
-            let given_to = written_to(read, conversation)?;
-            let held =
-                key.verify(&candidate.token, conversation, given_to.iter().map(String::as_str), [EPOCH]);
-            if let Some(recipient) = held {
-                proven.push((conversation, place_name(candidate.place), recipient.to_owned()));
+            for conversation in issued::conversations(read, channel, &candidate.token)? {
+                let given_to = written_to(read, conversation)?;
+                let given_to = given_to.iter().map(String::as_str);
+                if let Some(recipient) = key.verify(&candidate.token, conversation, given_to, [EPOCH]) {
+                    proven.push((conversation, place_name(candidate.place), recipient.to_owned()));
+                }
             }
         }
         Ok(proven)
