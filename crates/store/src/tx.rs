@@ -83,7 +83,7 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
-    pub(crate) fn wake_jobs(&mut self) {
+    pub fn wake_jobs(&mut self) {
         self.jobs = true;
     }
 
@@ -97,6 +97,14 @@ impl<'c> Tx<'c> {
         let before = std::mem::replace(&mut self.read.caller, caller);
         let outcome = work(self);
         self.read.caller = before;
+        outcome
+    }
+
+    /// Works for a while at another moment, for what is told after it happened: an import, the demo.
+    pub fn at<T>(&mut self, moment: Timestamp, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let before = std::mem::replace(&mut self.read.now, moment);
+        let outcome = work(self);
+        self.read.now = before;
         outcome
     }
 

@@ -1,6 +1,6 @@
 //! The whole server, with a workspace, on a port of its own.
 
-use std::{net::SocketAddr, ops::Deref};
+use std::{net::SocketAddr, ops::Deref, time::Duration};
 
 use kapocs::{
     Config, Running,
@@ -102,6 +102,20 @@ impl TestApp {
         &self.clock
     }
 
+    /// Lets time pass on a clock that the test holds; timers that became due fire.
+    pub fn advance(&self, time: Duration) {
+        self.clock.advance(time);
+        let db = self.running().app.db.clone();
+        let woken = self.runtime.block_on(async move {
+            db.system("test", |tx| {
+                tx.wake_jobs();
+                Ok(())
+            })
+            .await
+        });
+        woken.expect("the database answers");
+    }
+
     /// Runs a future of the server's crates.
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
@@ -115,10 +129,8 @@ impl TestApp {
     /// Makes a user and signs in. The client's user id is the second.
     #[track_caller]
     pub fn user(&self, name: &str, email: &str, role: &str) -> (Client, String) {
-        let user = self.post(
-            "users",
-            json!({ "name": name, "email": email, "role": role, "password": PASSWORD }),
-        );
+        let user =
+            self.post("users", json!({ "name": name, "email": email, "role": role, "password": PASSWORD }));
         (self.sign_in(email), text(&user["id"]))
     }
 

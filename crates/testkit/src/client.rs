@@ -104,8 +104,7 @@ impl Client {
 
     /// One request with bytes of the caller's choice.
     pub fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        self.try_raw(method, path, headers, body)
-            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+        self.try_raw(method, path, headers, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     /// As [`Client::raw`], for a server that may be dead.

@@ -83,4 +83,10 @@ impl Socket {
     pub fn hear_type(&mut self, kind: &str) -> Json {
         self.hear(kind, |message| message["type"] == kind)
     }
+
+    /// Says goodbye and waits until the server has heard it.
+    pub fn close(mut self) {
+        let _ = self.wire.close(None);
+        while self.wire.read().is_ok() {}
+    }
 }

@@ -12,5 +12,5 @@ mod supervised;
 
 pub use failure::{Failure, Result};
 pub use mail::Mail;
-pub use network::{dial, free_port, wait_until};
+pub use network::{dial, free_port, wait_until, wait_within};
 pub use postgres::Postgres;

@@ -33,21 +33,31 @@ pub fn dial(address: SocketAddr) -> io::Result<TcpStream> {
 /// In an async test call it on a blocking thread.
 #[track_caller]
 pub fn wait_until<T>(awaited: &str, condition: impl FnMut() -> Option<T>) -> T {
-    match patiently(awaited, condition) {
+    wait_within(PATIENCE, awaited, condition)
+}
+
+/// As [`wait_until`], with another patience.
+#[track_caller]
+pub fn wait_within<T>(patience: Duration, awaited: &str, condition: impl FnMut() -> Option<T>) -> T {
+    match poll(patience, awaited, condition) {
         Ok(value) => value,
         Err(failure) => panic!("{failure}"),
     }
 }
 
+pub(crate) fn patiently<T>(awaited: &str, condition: impl FnMut() -> Option<T>) -> Result<T> {
+    poll(PATIENCE, awaited, condition)
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that polls; everything else waits through it")]
-pub(crate) fn patiently<T>(awaited: &str, mut condition: impl FnMut() -> Option<T>) -> Result<T> {
-    let give_up = Instant::now() + PATIENCE;
+fn poll<T>(patience: Duration, awaited: &str, mut condition: impl FnMut() -> Option<T>) -> Result<T> {
+    let give_up = Instant::now() + patience;
     loop {
         if let Some(value) = condition() {
             return Ok(value);
         }
         if Instant::now() > give_up {
-            return Err(Failure::new(format!("waited {} s in vain for {awaited}", PATIENCE.as_secs())));
+            return Err(Failure::new(format!("waited {} s in vain for {awaited}", patience.as_secs())));
         }
         thread::sleep(PAUSE);
     }
