@@ -34,7 +34,7 @@ impl Receiver {
 /// A mail channel on a port of our own, which answers through Postfix.
 #[track_caller]
 pub fn receiver(app: &TestApp, name: &str) -> Receiver {
-    let address = post::our_mailbox(name);
+    let address = post::address(name, "kapocs.example");
     let port = SocketAddr::from(([127, 0, 0, 1], free_port()));
     let channel = app.post(
         "channels",
@@ -51,7 +51,7 @@ pub fn receiver(app: &TestApp, name: &str) -> Receiver {
 /// A mailbox at Dovecot, watched by IMAP.
 #[track_caller]
 pub fn mailbox(app: &TestApp, name: &str) -> (String, String) {
-    let address = post::our_mailbox(name);
+    let address = post::our_mailbox();
     let (imap, smtp) = (post::mail().imap_addr(), post::smtp());
     let channel = app.post(
         "channels",

@@ -43,10 +43,6 @@ impl Letter {
         self
     }
 
-    pub fn id(mut self, id: &str) -> Self {
-        self.id = id.to_owned();
-        self
-    }
 
     /// Refers to these ids, the nearest last.
     pub fn after(mut self, ids: &[&str]) -> Self {

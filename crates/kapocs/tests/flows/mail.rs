@@ -18,7 +18,7 @@ const WORDS: [&str; 5] =
 fn a_mail_is_answered_and_every_form_of_answer_joins_its_conversation(engine: Engine) {
     let app = TestApp::start(engine);
     let (_, support) = desk::mailbox(&app, "info");
-    let anna = customer("anna");
+    let anna = customer();
     post(&Letter::new(&anna, &support, "Hol a csomagom?", "Jó napot! Hol a csomagom?"));
     let (conversation, first) = arrived(&app, "Hol a csomagom?");
     assert_eq!(first["kind"], "in");

@@ -1,8 +1,10 @@
 //! Stories across the whole server, told with real parts: a running server on both engines, Postfix, Dovecot.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+mod chat;
 mod conformance;
 mod desk;
+mod inbox;
 mod letter;
 mod mail;
 mod post;

@@ -14,7 +14,18 @@ use crate::letter::Letter;
 
 pub const PASSWORD: &str = "titok";
 
-static MAIL: LazyLock<Mail> = LazyLock::new(|| Mail::start().unwrap_or_else(|failure| panic!("{failure}")));
+/// Mailboxes made before the first mail: Dovecot looks for new users once a second only.
+const MAILBOXES: u32 = 150;
+
+static MAIL: LazyLock<Mail> = LazyLock::new(|| {
+    let mail = Mail::start().unwrap_or_else(|failure| panic!("{failure}"));
+    for n in 0..MAILBOXES {
+        for domain in ["kapocs.example", "customer.example"] {
+            mail.add_user(&format!("mb{n}@{domain}"), PASSWORD).unwrap();
+        }
+    }
+    mail
+});
 
 pub fn mail() -> &'static Mail {
     &MAIL
@@ -35,18 +46,21 @@ pub fn address(name: &str, domain: &str) -> String {
 }
 
 /// A mailbox of ours.
-pub fn our_mailbox(name: &str) -> String {
-    mailbox(address(name, "kapocs.example"))
+pub fn our_mailbox() -> String {
+    mailbox("kapocs.example")
 }
 
 /// A customer with a mailbox.
-pub fn customer(name: &str) -> String {
-    mailbox(address(name, "customer.example"))
+pub fn customer() -> String {
+    mailbox("customer.example")
 }
 
-fn mailbox(address: String) -> String {
-    MAIL.add_user(&address, PASSWORD).unwrap();
-    address
+fn mailbox(domain: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+    assert!(n < MAILBOXES, "more mailboxes are needed");
+    LazyLock::force(&MAIL);
+    format!("mb{n}@{domain}")
 }
 
 /// Posts a letter through Postfix.

@@ -1,0 +1,7 @@
+//! What agents do in the inbox, by the API.
+
+mod counters;
+mod live;
+mod search;
+mod sending;
+mod verbs;
