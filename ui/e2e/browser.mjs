@@ -21,7 +21,7 @@ export function pagesOf(browser, origin) {
     context.setDefaultTimeout(10_000)
     const page = await context.newPage()
     const problems = []
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+    page.on('console', (message) => message.type() === 'error' && problems.push(`${message.text()} ${message.location().url}`))
     page.on('pageerror', (error) => problems.push(String(error)))
     return { page, context, problems }
   }

@@ -46,12 +46,15 @@ test('a colleague sees who is answering, and an answer that crosses another wait
   assert.ok(Date.now() - begun < 2_000, 'seen within two seconds')
 
   // Anna's line drops: she cannot have seen what Kata answers.
-  await anna.page.route('**/api/v1/conversations/*/messages?*', (route) => route.abort())
+  let sent = false
+  await anna.page.route('**/api/v1/conversations/*/messages**', (route, request) => {
+    sent ||= request.method() === 'POST'
+    return sent ? route.continue() : route.abort()
+  })
   await replyField(kata.page).fill('Yes, three of them.')
   await kata.page.keyboard.press('Control+Enter')
   await until('her answer arrives', async () => (await visitor.messages()).some(({ text }) => text === 'Yes, three of them.'))
   await replyField(anna.page).fill('It is on its way')
-  await anna.page.unroute('**/api/v1/conversations/*/messages?*')
   await replyField(anna.page).press('Control+Enter')
   const conflict = anna.page.getByRole('alertdialog')
   await conflict.getByText('Yes, three of them.').waitFor()

@@ -33,6 +33,8 @@ test('found, answered, tagged, put off and closed without a pointer', async (wor
   await keyboard.press('ArrowDown')
   await keyboard.press('Enter')
   await until('it is tagged', async () => (await detail(first)).tags.some(({ name }) => name === 'Delivery'))
+  // Once to clear the search, once to close.
+  await keyboard.press('Escape')
   await keyboard.press('Escape')
   await page.getByRole('dialog', { name: 'Tags' }).waitFor({ state: 'hidden' })
 

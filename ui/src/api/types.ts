@@ -50,7 +50,7 @@ export interface ChannelKind {
 }
 export interface ChannelTest { ok: boolean; steps: { name: string; ok: boolean; detail: string }[] }
 
-export type KeyScope = 'read' | 'write' | 'admin'
+export type KeyScope = 'read' | 'write' | 'admin' | 'operator' | 'intake'
 export interface Key { id: string; name: string; scopes: KeyScope[]; prefix: string; created_at: string; last_used_at: string | null }
 export interface NewKey extends Key { secret: string }
 

@@ -384,6 +384,8 @@ export type MessageKey =
   | 'saved'
   | 'scope-admin'
   | 'scope-admin-help'
+  | 'scope-intake'
+  | 'scope-operator'
   | 'scope-read'
   | 'scope-read-help'
   | 'scope-write'

@@ -15,7 +15,8 @@ import { Listing } from './listing'
 import { useAct } from './use-act'
 
 const KEY = ['keys']
-const SCOPES: readonly KeyScope[] = ['read', 'write', 'admin']
+/** Those that can be given here; others are given on the command line. */
+const SCOPES = ['read', 'write', 'admin'] as const satisfies readonly KeyScope[]
 
 export function Keys() {
   const { t, format } = useI18n()
