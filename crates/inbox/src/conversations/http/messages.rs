@@ -12,6 +12,7 @@ use web::{ApiResult, App, Auth, Json, Page, PathId, Query};
 
 use super::read::load;
 use crate::{
+    attachments::AttachmentView,
     conversations::{self, ConversationDetail, Draft, DraftMode, MessageView, NewMessage},
     deliveries, intake,
     port::Registry,
@@ -57,11 +58,23 @@ pub(super) async fn write(
     PathId(id): PathId<ConversationId>,
     Json(new): Json<NewMessage>,
 ) -> ApiResult<Response> {
-    auth.write(&app.db, StatusCode::CREATED, move |tx| match new.kind {
-        DraftMode::Reply => conversations::reply(tx, &registry, id, &new),
-        DraftMode::Note => conversations::note(tx, id, &new),
+    let content_url = app.edge.content_url.clone();
+    auth.write(&app.db, StatusCode::CREATED, move |tx| {
+        let mut message = match new.kind {
+            DraftMode::Reply => conversations::reply(tx, &registry, id, &new),
+            DraftMode::Note => conversations::note(tx, id, &new),
+        }?;
+        locate(&content_url, &mut message.attachments);
+        Ok(message)
     })
     .await
+}
+
+/// Acts know no origin: what they link to gets it here.
+fn locate(content_url: &str, files: &mut [AttachmentView]) {
+    for file in files.iter_mut().filter(|file| file.url.starts_with('/')) {
+        file.url.insert_str(0, content_url);
+    }
 }
 
 /// The message as it came, byte for byte.
@@ -103,7 +116,13 @@ pub(super) async fn undo(
     State(app): State<App>,
     PathId((id, message)): PathId<(ConversationId, MessageId)>,
 ) -> ApiResult<Response> {
-    auth.write(&app.db, StatusCode::OK, move |tx| conversations::undo(tx, id, message)).await
+    let content_url = app.edge.content_url.clone();
+    auth.write(&app.db, StatusCode::OK, move |tx| {
+        let mut draft = conversations::undo(tx, id, message)?;
+        locate(&content_url, &mut draft.attachments);
+        Ok(draft)
+    })
+    .await
 }
 
 /// Sends again to the recipients that were not reached.
