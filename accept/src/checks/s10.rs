@@ -12,7 +12,7 @@ use crate::{
     engine::Engine,
     report::Report,
     socket::{Socket, request, status_of_opening},
-    world::{Colleague, Visitor, chat, colleague, conversation, neighbours, team},
+    world::{Colleague, Visitor, chat, colleague, conversation, key, neighbours, team},
 };
 
 const MESSAGES: usize = 200;
@@ -36,8 +36,8 @@ async fn examine(engine: Engine, guard: Guard, report: &mut Report) -> Result<()
     let removed = colleague(&admin, "reka", "agent").await?;
     let outsider = colleague(&admin, "otto", "lead").await?;
     let private = team(&admin, "Zárt", true, &[&insider.id, &removed.id]).await?;
-    let (_, key) = chat(&admin, "Zárt csevegés", Some(&private)).await?;
-    let (id, visitor) = conversation(&admin, &key, "Kezdet").await?;
+    let (_, chat_key) = chat(&admin, "Zárt csevegés", Some(&private)).await?;
+    let (id, visitor) = conversation(&admin, &chat_key, "Kezdet").await?;
 
     // The control: the listener who should hear nothing belongs to the team, and the neighbour is ours.
     let (foreign, outside) = if guard == Guard::On { (&neighbour, &outsider.client) } else { (&insider.client, &insider.client) };
@@ -106,17 +106,22 @@ fn shorten(frame: &Value) -> String {
 async fn ended(engine: Engine, guard: Guard, admin: &Client, insider: &Colleague, outsider: &Colleague, report: &mut Report) -> Result<(), Error> {
     let mut signed_out = Socket::open(&insider.client, None).await?;
     let mut disabled = Socket::open(&outsider.client, None).await?;
-    for socket in [&mut signed_out, &mut disabled] {
+    let (key_id, program) = key(admin, "Rövid életű", &["read"]).await?;
+    let mut revoked = Socket::open(&program, None).await?;
+    for socket in [&mut signed_out, &mut disabled, &mut revoked] {
         socket.until(PATIENCE, |frame| frame["type"] == "views").await;
     }
     if guard == Guard::On {
         insider.client.call(Method::DELETE, "/api/v1/session", None).await?.good()?;
         admin.patch(&format!("/api/v1/users/{}", outsider.id), json!({ "disabled": true })).await?.good()?;
+        admin.delete(&format!("/api/v1/keys/{key_id}")).await?.good()?;
     }
-    for (who, mut socket) in [("signed out", signed_out), ("disabled", disabled)] {
+    let sockets =
+        [("a colleague who signed out", signed_out), ("a disabled colleague", disabled), ("a revoked key", revoked)];
+    for (who, mut socket) in sockets {
         socket.until(Duration::from_secs(4), |_| false).await;
         let closed = socket.closed.map_or_else(|| "still open".to_owned(), |code| code.to_string());
-        report.assert(format!("{engine}: the socket of a colleague who was {who} is closed"), socket.closed == Some(4001), closed);
+        report.assert(format!("{engine}: the socket of {who} is closed"), socket.closed == Some(4001), closed);
     }
     Ok(())
 }

@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 
 use futures::future::BoxFuture;
-use kernel::{Caller, Code, ConversationId, Error, Fact, Result, TeamId};
+use kernel::{Actor, Caller, Code, ConversationId, Error, Fact, Result, TeamId};
 use serde_json::{Map, Value as Json, json};
 use store::{Db, Read, Value, params};
 use web::{LiveRights, Rights};
 
-use crate::conversations::views;
+use crate::conversations::{self, views};
+
+const PRIVATE_TEAM: &str = "SELECT t.id FROM conversations c
+    JOIN teams t ON t.workspace_id = c.workspace_id AND t.id = c.team_id
+    WHERE c.workspace_id = $1 AND c.id = $2 AND t.private = 1";
 
 /// The rights of live listeners, read from the database.
 pub struct Listeners {
@@ -34,10 +38,7 @@ impl LiveRights for Listeners {
                 .system_read("live", move |read| {
                     let mut found = HashMap::new();
                     for (workspace, conversation) in asked {
-                        let sql = "SELECT t.id FROM conversations c
-                                   JOIN teams t ON t.workspace_id = c.workspace_id AND t.id = c.team_id
-                                   WHERE c.workspace_id = $1 AND c.id = $2 AND t.private = 1";
-                        if let Some(row) = read.row(sql, params![workspace, conversation])? {
+                        if let Some(row) = read.row(PRIVATE_TEAM, params![workspace, conversation])? {
                             found.insert(conversation, row.get(0)?);
                         }
                     }
@@ -45,6 +46,19 @@ impl LiveRights for Listeners {
                 })
                 .await
         })
+    }
+
+    fn private_team<'a>(
+        &'a self,
+        caller: &'a Caller,
+        conversation: ConversationId,
+    ) -> BoxFuture<'a, Result<Option<TeamId>>> {
+        Box::pin(self.db.read(caller, move |read| {
+            conversations::find(read, conversation)?;
+            let workspace = read.workspace();
+            let found = read.row(PRIVATE_TEAM, params![workspace, conversation])?;
+            found.map(|row| row.get(0)).transpose()
+        }))
     }
 
     fn views<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<Json>> {
@@ -59,6 +73,9 @@ impl LiveRights for Listeners {
 fn rights(read: &mut Read<'_>) -> Result<Rights> {
     let caller = read.caller().clone();
     let Some(user) = caller.user() else {
+        if let Actor::Key(id) = caller.actor {
+            people::access::keys::check(read, id)?;
+        }
         return Ok(Rights { all: true, ..Rights::default() });
     };
     let user = people::access::users::get(read, user)?;

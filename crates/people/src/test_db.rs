@@ -102,6 +102,14 @@ fn run_on(url: &str, sql: &str) {
 struct NoLive;
 
 impl LiveRights for NoLive {
+    fn private_team<'a>(
+        &'a self,
+        _: &'a Caller,
+        _: ConversationId,
+    ) -> BoxFuture<'a, Result<Option<TeamId>>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn rights<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<Rights>> {
         Box::pin(async { Ok(Rights::default()) })
     }

@@ -27,6 +27,12 @@ pub trait LiveRights: Send + Sync {
         &'a self,
         facts: &'a [Fact],
     ) -> BoxFuture<'a, Result<HashMap<ConversationId, TeamId>>>;
+    /// The private team of a conversation, if it has one. An error when the caller may not see the conversation.
+    fn private_team<'a>(
+        &'a self,
+        caller: &'a Caller,
+        conversation: ConversationId,
+    ) -> BoxFuture<'a, Result<Option<TeamId>>>;
     /// The caller's view counters, as sent to the client.
     fn views<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<serde_json::Value>>;
 }

@@ -193,7 +193,7 @@ impl Session {
             LiveEvent::Fact { fact, private_team }
                 if fact.workspace == workspace && fact.cursor > self.cursor =>
             {
-                if fact.name.starts_with("team.") || fact.name.starts_with("user.") {
+                if ["team.", "user.", "key."].iter().any(|about| fact.name.starts_with(about)) {
                     self.renew_rights().await;
                 }
                 if fact.name == "session.ended" && fact.payload["session"] == json!(self.auth.session) {
@@ -241,25 +241,11 @@ impl Session {
 
     async fn hear(&mut self, text: &str) {
         let Ok(FromClient::Presence { conversation, state }) = serde_json::from_str(text) else { return };
-        let fact = Fact {
-            cursor: FactCursor::default(),
-            workspace: self.auth.caller.workspace,
-            name: String::new(),
-            person: None,
-            conversation: Some(conversation),
-            thing: None,
-            at: self.app.db.clock().now(),
-            received_at: self.app.db.clock().now(),
-            actor: self.auth.caller.actor.clone(),
-            payload: Value::Null,
-        };
-        let Ok(teams) = self.app.hub.rights.private_teams(&[fact]).await else { return };
-        let team = teams.get(&conversation).copied();
-        if self.rights.may_see(team) {
-            let now = self.app.db.clock().now();
-            self.open.insert(conversation, team);
-            self.app.hub.set_presence(&self.auth.caller, &self.rights.name, conversation, team, state, now);
-        }
+        let seen = self.app.hub.rights.private_team(&self.auth.caller, conversation).await;
+        let Ok(team) = seen else { return };
+        let now = self.app.db.clock().now();
+        self.open.insert(conversation, team);
+        self.app.hub.set_presence(&self.auth.caller, &self.rights.name, conversation, team, state, now);
     }
 }
 

@@ -10,4 +10,4 @@ pub use http::routes;
 pub(in crate::access) use model::role_of;
 pub use model::{Key, KeyScope};
 pub(in crate::access) use store::{credentials, touch};
-pub use store::{list, names};
+pub use store::{check, list, names};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Error, KeyId, Result, Timestamp, WorkspaceId};
+use kernel::{Code, Error, KeyId, Result, Timestamp, WorkspaceId};
 use store::{Read, Row, Tx, Value, params};
 
 use super::{Key, KeyScope};
@@ -101,6 +101,13 @@ pub(in crate::access) fn credentials(read: &mut Read<'_>, hash: &[u8]) -> Result
         })
     })
     .transpose()
+}
+
+/// Refuses a key that was revoked.
+pub fn check(read: &mut Read<'_>, id: KeyId) -> Result<()> {
+    let workspace = read.workspace();
+    let sql = "SELECT 1 FROM api_keys WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL";
+    read.row(sql, params![workspace, id])?.map(drop).ok_or_else(|| Error::new(Code::Unauthenticated))
 }
 
 pub(in crate::access) fn touch(tx: &mut Tx<'_>, id: KeyId) -> Result<()> {
