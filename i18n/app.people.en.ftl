@@ -12,6 +12,7 @@ other-conversations = Other conversations
 timeline = Timeline
 timeline-filter = Show on the timeline
 timeline-all = Everything
+fact-received = Message received
 timeline-message-received = Messages received
 timeline-message-sent = Answers sent
 timeline-note-added = Notes

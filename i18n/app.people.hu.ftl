@@ -12,6 +12,7 @@ other-conversations = További beszélgetések
 timeline = Idővonal
 timeline-filter = Az idővonalon látszik
 timeline-all = Minden
+fact-received = Üzenet érkezett
 timeline-message-received = Érkezett üzenetek
 timeline-message-sent = Elküldött válaszok
 timeline-note-added = Jegyzetek

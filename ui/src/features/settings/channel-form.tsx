@@ -19,7 +19,7 @@ export function KindChoice({ kinds, onChoose }: { kinds: ChannelKind[]; onChoose
         <li key={kind.kind}>
           <AriaButton className="kind" onPress={() => onChoose(kind)}>
             <span className="channel__glyph"><ChannelGlyph kind={kind.kind} size={18} /></span>
-            <span className="kind__text"><span className="table__strong">{kind.name}</span><span className="table__sub">{t(`kind-${kind.kind}-help`)}</span></span>
+            <span className="kind__text"><span className="table__strong">{t(`kind-${kind.kind}`)}</span><span className="table__sub">{t(`kind-${kind.kind}-help`)}</span></span>
             <ChevronRight size={17} aria-hidden="true" />
           </AriaButton>
         </li>

@@ -44,10 +44,10 @@ export function Channels() {
       {!!channels.data?.length && <div className="toolbar">{add}</div>}
       <Listing query={channels} empty={{ icon: Cable, title: t('channels-none'), text: t('channels-none-text'), action: add }}>
         {(items) => items.map((channel) => (
-          <ChannelCard key={channel.id} channel={channel} kindName={kinds.data?.find((one) => one.kind === channel.kind)?.name ?? channel.kind} act={act} onEdit={() => show({ item: channel.id })} onDelete={() => setDeleting(channel)} />
+          <ChannelCard key={channel.id} channel={channel} kindName={t(`kind-${channel.kind}`)} act={act} onEdit={() => show({ item: channel.id })} onDelete={() => setDeleting(channel)} />
         ))}
       </Listing>
-      <Dialog title={kind ? t('new-channel-of', { kind: kind.name }) : t('new-channel')} closeLabel={t('close-dialog')} isOpen={action === 'new'} onClose={close} wide>
+      <Dialog title={kind ? t('new-channel-of', { kind: t(`kind-${kind.kind}`) }) : t('new-channel')} closeLabel={t('close-dialog')} isOpen={action === 'new'} onClose={close} wide>
         {kind ? <ChannelForm kind={kind} channel={null} onDone={done} onCancel={() => setKind(null)} /> : <KindChoice kinds={kinds.data ?? []} onChoose={setKind} />}
       </Dialog>
       <Dialog title={t('edit-channel')} closeLabel={t('close-dialog')} isOpen={edited !== null && editedKind !== null} onClose={close} wide>
@@ -97,7 +97,7 @@ function ChannelCard({ channel, kindName, act, onEdit, onDelete }: CardProps) {
 /** How the chat gets onto a page, and where the form is. */
 function Install({ channel }: { channel: Channel }) {
   const { t } = useI18n()
-  if (!channel.key) return null
+  if (channel.kind !== 'chat' && channel.kind !== 'form') return null
   const { origin } = location
   const text = channel.kind === 'chat' ? `<script async src="${origin}/widget.js" data-channel="${channel.key}"></script>` : `${origin}/hu/forms/${channel.key}\n${origin}/en/forms/${channel.key}`
   return (
