@@ -38,7 +38,7 @@ export function pagesOf(browser, origin) {
     return opened
   }
   const closePages = async () => {
-    for (const context of contexts.splice(0)) await context.close()
+    for (const context of contexts.splice(0)) await context.close().catch(() => undefined)
   }
   const picture = async (name) => {
     const folder = process.env.KAPOCS_PICTURES
