@@ -192,9 +192,4 @@ impl Letter {
             html: mail.body_html(0).map(|html| html.into_owned()),
         }
     }
-
-    pub fn has_header(&self, name: &str) -> bool {
-        let start = format!("{}:", name.to_lowercase());
-        self.headers.iter().any(|line| line.to_lowercase().starts_with(&start))
-    }
 }

@@ -3,6 +3,7 @@
 
 mod chat;
 mod conformance;
+mod demo;
 mod desk;
 mod inbox;
 mod letter;

@@ -136,7 +136,9 @@ fn a_killed_server_loses_nothing_and_doubles_nothing(engine: Engine) {
                         .bytes();
                 while !stop.load(Ordering::SeqCst)
                     && hand_over(door, &letter, "x@customer.example", &support).is_err()
-                {}
+                {
+                    std::thread::yield_now();
+                }
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
