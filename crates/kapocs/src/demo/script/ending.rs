@@ -27,6 +27,8 @@ pub(super) fn ending(steps: &[Step], team: &str, now: i64) -> Ending {
 
 fn apply(end: &mut Ending, act: &Act) {
     match act {
+        // A machine's word changes nothing.
+        Act::Receive(received) if received.automatic => end.unread = true,
         Act::Receive(_) => {
             end.unread = true;
             end.snoozed_until = None;
@@ -55,6 +57,7 @@ fn apply(end: &mut Ending, act: &Act) {
         }
         Act::Close { .. } => {
             end.unread = false;
+            end.snoozed_until = None;
             end.status = Status::Closed;
         }
     }
