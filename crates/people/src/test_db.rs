@@ -102,11 +102,7 @@ fn run_on(url: &str, sql: &str) {
 struct NoLive;
 
 impl LiveRights for NoLive {
-    fn private_team<'a>(
-        &'a self,
-        _: &'a Caller,
-        _: ConversationId,
-    ) -> BoxFuture<'a, Result<Option<TeamId>>> {
+    fn private_team<'a>(&'a self, _: &'a Caller, _: ConversationId) -> BoxFuture<'a, Result<Option<TeamId>>> {
         Box::pin(async { Ok(None) })
     }
 

@@ -2,9 +2,7 @@
 
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value as Json, json};
-use testkit::{
-    ADMINISTRATOR, Client, Credential, Engine, Socket, TestApp, on_both_engines, text, until,
-};
+use testkit::{ADMINISTRATOR, Client, Credential, Engine, Socket, TestApp, on_both_engines, text, until};
 
 use crate::{
     desk::{answer, arrived, mailbox, quiet, thread},

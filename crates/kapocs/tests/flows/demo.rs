@@ -103,7 +103,10 @@ fn the_demo_is_full_of_life_and_every_counter_is_right(engine: Engine) {
     let unread = all.iter().filter(|conversation| conversation["unread"] == true).count();
     assert!(unread > 0 && unread * 2 < all.len() + 20, "{unread} of {} are unread", all.len());
     assert!(shown.number("SELECT COUNT(*) FROM conversations") >= 400);
-    assert_eq!(shown.number("SELECT COUNT(*) FROM jobs WHERE kind <> 'conversation.wake' OR state = 'dead'"), 0);
+    assert_eq!(
+        shown.number("SELECT COUNT(*) FROM jobs WHERE kind <> 'conversation.wake' OR state = 'dead'"),
+        0
+    );
     assert_eq!(shown.number("SELECT COUNT(*) FROM deliveries WHERE state <> 'sent'"), 0);
     assert!(shown.number("SELECT COUNT(*) FROM deliveries") > 300);
     assert_eq!(shown.number("SELECT COUNT(*) FROM facts_set_aside"), 0);

@@ -43,7 +43,6 @@ impl Letter {
         self
     }
 
-
     /// Refers to these ids, the nearest last.
     pub fn after(mut self, ids: &[&str]) -> Self {
         self.in_reply_to = ids.last().map(|id| (*id).to_owned());

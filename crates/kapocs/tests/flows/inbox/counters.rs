@@ -47,7 +47,9 @@ impl Stage {
         };
         let teams = vec![team("Raktár", false), team("Bér", true)];
         let tags = ["egy", "két"].map(|name| text(&app.post("tags", json!({ "name": name }))["id"])).to_vec();
-        let ids = (0..12).map(|n| letter(app, info, &format!("vevo{n}@customer.example"), &format!("Ügy {n:02}"))).collect();
+        let ids = (0..12)
+            .map(|n| letter(app, info, &format!("vevo{n}@customer.example"), &format!("Ügy {n:02}")))
+            .collect();
         Self { users, teams, tags, ids }
     }
 
@@ -72,7 +74,11 @@ impl Stage {
             8 => ("DELETE", at("closure"), Json::Null),
             9 => ("PUT", at(&format!("tags/{tag}")), Json::Null),
             10 => ("DELETE", at(&format!("tags/{tag}")), Json::Null),
-            11 => ("POST", at("messages"), json!({ "text": "Válasz.", "override": true, "close": dice.roll(2) == 0 })),
+            11 => (
+                "POST",
+                at("messages"),
+                json!({ "text": "Válasz.", "override": true, "close": dice.roll(2) == 0 }),
+            ),
             12 => ("POST", at("messages"), json!({ "kind": "note", "text": "Nézd!", "mentions": [user] })),
             13 => ("PUT", at("read"), json!({ "seq": 1_000 })),
             14 => ("PUT", at("status"), json!({ "status": "open" })),
@@ -91,7 +97,8 @@ impl Stage {
             json!({ "kind": "team", "team_id": team }),
             json!({ "kind": "snooze", "until_reply": true }),
         ];
-        let (status, batch) = who.api("POST", "conversation-batches", json!({ "ids": ids, "act": dice.pick(&acts) }));
+        let (status, batch) =
+            who.api("POST", "conversation-batches", json!({ "ids": ids, "act": dice.pick(&acts) }));
         assert!(status < 500, "{status} {batch}");
         if status == 201 && dice.roll(2) == 0 {
             who.delete(&format!("conversation-batches/{}", text(&batch["id"])));

@@ -29,7 +29,8 @@ fn catch_up(app: &TestApp, who: &Client, socket: &mut Socket, state: &mut State,
     let mark = text(&app.post("tags", json!({ "name": format!("jel {round}") }))["id"]);
     let marked = state.keys().next().unwrap().clone();
     app.put(&format!("conversations/{marked}/tags/{mark}"), Json::Null);
-    let last = socket.hear("the mark", |m| m["name"] == "conversation.tagged" && m["payload"]["tag"] == mark.as_str());
+    let last = socket
+        .hear("the mark", |m| m["name"] == "conversation.tagged" && m["payload"]["tag"] == mark.as_str());
     let named: BTreeSet<String> =
         socket.heard.iter().filter_map(|m| m["conversation"].as_str().map(str::to_owned)).collect();
     let ids: Vec<_> = named.into_iter().collect();

@@ -13,19 +13,29 @@ on_both_engines! {
 }
 
 fn encoded(words: &str) -> String {
-    words.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    words
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 fn a_search_finds_hungarian_forms_within_two_seconds(engine: Engine) {
     let (app, info) = start(engine);
-    info.take(&Letter::new("anna@customer.example", &info.address, "Visszaküldés", "A megrendelt könyveimet szeretném visszaküldeni."));
+    info.take(&Letter::new(
+        "anna@customer.example",
+        &info.address,
+        "Visszaküldés",
+        "A megrendelt könyveimet szeretném visszaküldeni.",
+    ));
     let (id, _) = arrived(&app, "könyveimet");
     let finds = |words: &str| {
         let found = app.get(&format!("conversations?query={}", encoded(words)));
         found["items"].as_array().unwrap().iter().any(|c| c["id"] == id.as_str())
     };
     wait_within(Duration::from_secs(2), "the letter in the search", || finds("könyv").then_some(()));
-    for words in ["könyveim", "konyv", "könyvek", "visszaküldés", "megrendelt könyvet", "\"szeretném visszaküldeni\""] {
+    for words in
+        ["könyveim", "konyv", "könyvek", "visszaküldés", "megrendelt könyvet", "\"szeretném visszaküldeni\""]
+    {
         assert!(finds(words), "{words}");
     }
     for words in ["kenyér", "könyv -megrendelt", "\"visszaküldeni szeretném\""] {

@@ -30,7 +30,9 @@ fn an_undone_answer_never_leaves(engine: Engine) {
     let draft = kata.delete(&delivery);
     assert_eq!(draft["text"], "Elhamarkodott válasz.");
     let after = app.get(&format!("conversations/{id}"));
-    for key in ["status", "closed_at", "assignee", "waiting_since", "preview", "message_count", "last_message_kind"] {
+    for key in
+        ["status", "closed_at", "assignee", "waiting_since", "preview", "message_count", "last_message_kind"]
+    {
         assert_eq!(after[key], before[key], "{key}");
     }
     kata.post(&path, json!({ "text": "Megfontolt válasz." }));
@@ -39,7 +41,8 @@ fn an_undone_answer_never_leaves(engine: Engine) {
     quiet(&app);
     assert_eq!(mailbox_of(&anna, 1).len(), 1);
     let late = thread(&app, &id).into_iter().rfind(|m| m["kind"] == "out").unwrap();
-    let (status, refused) = kata.api("DELETE", &format!("{path}/{}/delivery", text(&late["id"])), json!(null));
+    let (status, refused) =
+        kata.api("DELETE", &format!("{path}/{}/delivery", text(&late["id"])), json!(null));
     assert_eq!((status, refused["error"]["code"].as_str()), (409, Some("too_late_to_undo")));
 }
 
@@ -71,7 +74,8 @@ fn an_answer_sent_twice_by_a_client_is_one(engine: Engine) {
     let body = json!({ "text": "Egyszer.", "client_id": "01a00000-0000-7000-8000-000000000001" });
     let (one, again) = (app.post(&path, body.clone()), app.post(&path, body));
     assert_eq!(one["id"], again["id"]);
-    let keyed = |words: &str| app.send("POST", &path, &[("idempotency-key", "k1")], &json!({ "text": words }));
+    let keyed =
+        |words: &str| app.send("POST", &path, &[("idempotency-key", "k1")], &json!({ "text": words }));
     let (first, second, other) = (keyed("Kulccsal."), keyed("Kulccsal."), keyed("Mással."));
     assert_eq!((first.status, second.status, other.status), (201, 201, 422));
     assert_eq!(first.json()["id"], second.json()["id"]);

@@ -49,13 +49,25 @@ fn what_is_assigned_tagged_and_prioritised_is_seen_by_everybody(engine: Engine) 
     app.put(&format!("conversations/{id}/tags/{tag}"), Json::Null);
     let seen = show(&kata, &id);
     assert_eq!(seen["assignee"]["name"], "Kiss Kata");
-    assert_eq!((seen["priority"].as_str(), seen["tags"][0]["name"].as_str()), (Some("urgent"), Some("számla")));
+    assert_eq!(
+        (seen["priority"].as_str(), seen["tags"][0]["name"].as_str()),
+        (Some("urgent"), Some("számla"))
+    );
     app.delete(&format!("conversations/{id}/tags/{tag}"));
     app.put(&format!("conversations/{id}/assignee"), json!({ "user_id": null }));
     let seen = show(&kata, &id);
     assert_eq!((seen["tags"].as_array().unwrap().len(), &seen["assignee"]), (0, &Json::Null));
-    let events: Vec<_> = thread(&app, &id).iter().filter(|m| m["kind"] == "event").map(|m| text(&m["event"]["name"])).collect();
-    for name in ["conversation.assigned", "conversation.priority_changed", "conversation.tagged", "conversation.untagged"] {
+    let events: Vec<_> = thread(&app, &id)
+        .iter()
+        .filter(|m| m["kind"] == "event")
+        .map(|m| text(&m["event"]["name"]))
+        .collect();
+    for name in [
+        "conversation.assigned",
+        "conversation.priority_changed",
+        "conversation.tagged",
+        "conversation.untagged",
+    ] {
         assert!(events.contains(&name.to_owned()), "{name} in {events:?}");
     }
 }
@@ -213,7 +225,17 @@ fn a_mention_is_counted_until_it_is_read(engine: Engine) {
 /// What an act may change of a conversation.
 fn state(app: &Client, id: &str) -> Json {
     let c = show(app, id);
-    let keys = ["status", "priority", "assignee", "team", "tags", "snoozed_until", "snoozed_until_reply", "waiting_since", "closed_at"];
+    let keys = [
+        "status",
+        "priority",
+        "assignee",
+        "team",
+        "tags",
+        "snoozed_until",
+        "snoozed_until_reply",
+        "waiting_since",
+        "closed_at",
+    ];
     keys.iter().map(|key| ((*key).to_owned(), c[*key].clone())).collect::<serde_json::Map<_, _>>().into()
 }
 
@@ -261,9 +283,17 @@ fn the_undo_of_a_bulk_act_spares_what_changed_since(engine: Engine) {
     let act = json!({ "filter": { "view": "all" }, "act": { "kind": "close" } });
     let batch = text(&kata.post("conversation-batches", act)["id"]);
     peter.put(&format!("conversations/{first}/priority"), json!({ "priority": "urgent" }));
-    assert_eq!(peter.api("DELETE", &format!("conversation-batches/{batch}"), Json::Null).0, 404, "not Péter's");
+    assert_eq!(
+        peter.api("DELETE", &format!("conversation-batches/{batch}"), Json::Null).0,
+        404,
+        "not Péter's"
+    );
     kata.delete(&format!("conversation-batches/{batch}"));
     assert_eq!(show(&app, &first)["status"], "closed");
     assert_eq!(show(&app, &second)["status"], "new");
-    assert_eq!(kata.api("DELETE", &format!("conversation-batches/{batch}"), Json::Null).0, 404, "undone once");
+    assert_eq!(
+        kata.api("DELETE", &format!("conversation-batches/{batch}"), Json::Null).0,
+        404,
+        "undone once"
+    );
 }
