@@ -70,6 +70,7 @@ fn a_chat_goes_on_by_mail_and_only_then_the_two_people_are_one(engine: Engine) {
     let heard = open.hear("the answer", |m| m["type"] == "message" && m["message"]["from"] == "agent");
     assert_eq!(heard["message"]["text"], "Üdvözlöm! Miben segíthetek?");
     visitor.put(&format!("/chat/v1/{key}/email"), json!({ "email": anna, "name": "Anna" }));
+    quiet(&app);
     open.close();
 
     quiet(&app);
