@@ -139,7 +139,8 @@ async fn send(place: &Place, way: Way, id: Uuid) -> Result<bool, Error> {
         Way::Mail => {
             // Every mail from somebody else: one sender's flood would be held back.
             let from = format!("f{}@pelda.example", id.simple());
-            let mail = letter(&from, ADDRESS, &format!("szó {id}"), &id.to_string(), "Kérem, hívjanak vissza.");
+            let mail =
+                letter(&from, ADDRESS, &format!("szó {id}"), &id.to_string(), "Kérem, hívjanak vissza.");
             Ok(Courier::connect(place.port).await?.deliver(&from, ADDRESS, &mail).await? == 250)
         }
     }
@@ -159,13 +160,25 @@ async fn finish(place: &Place, ledger: &Ledger) -> Result<(), Error> {
 
 /// The control: one acknowledged message vanishes from the database.
 async fn lose_one(program: &Program, ledger: &Ledger) -> Result<(), Error> {
-    let id = ledger.acknowledged.lock().expect("no panic while held").iter().find(|(_, way)| **way == Way::Chat).map(|(id, _)| *id);
+    let id = ledger
+        .acknowledged
+        .lock()
+        .expect("no panic while held")
+        .iter()
+        .find(|(_, way)| **way == Way::Chat)
+        .map(|(id, _)| *id);
     let id = id.ok_or("no chat message was acknowledged")?;
     let lost = program.database().execute(&format!("DELETE FROM messages WHERE text LIKE '%{id}%'")).await?;
     if lost == 1 { Ok(()) } else { Err(format!("{lost} messages are deleted instead of one").into()) }
 }
 
-async fn judge(engine: Engine, program: &Program, place: &Place, ledger: &Ledger, report: &mut Report) -> Result<(), Error> {
+async fn judge(
+    engine: Engine,
+    program: &Program,
+    place: &Place,
+    ledger: &Ledger,
+    report: &mut Report,
+) -> Result<(), Error> {
     let sent = ledger.acknowledged.lock().expect("no panic while held").clone();
     let mails = sent.values().filter(|way| **way == Way::Mail).count();
     // A mail is acknowledged once it is kept; it becomes a conversation a moment later.
@@ -188,14 +201,22 @@ async fn judge(engine: Engine, program: &Program, place: &Place, ledger: &Ledger
         *counts.entry(word).or_default() += 1;
     }
     for way in [Way::Api, Way::Chat, Way::Mail] {
-        let of_way: BTreeSet<String> = sent.iter().filter(|(_, of)| **of == way).map(|(id, _)| id.to_string()).collect();
+        let of_way: BTreeSet<String> =
+            sent.iter().filter(|(_, of)| **of == way).map(|(id, _)| id.to_string()).collect();
         let lost: Vec<&String> = of_way.iter().filter(|id| !counts.contains_key(*id)).collect();
         report.assert(format!("{engine}: {way:?}: the load was a load"), of_way.len() > 30, of_way.len());
-        report.assert_none(format!("{engine}: {way:?}: every acknowledged message is there after {KILLS} kills"), &lost);
+        report.assert_none(
+            format!("{engine}: {way:?}: every acknowledged message is there after {KILLS} kills"),
+            &lost,
+        );
     }
     let doubled: Vec<&String> = counts.iter().filter(|(_, count)| **count > 1).map(|(id, _)| id).collect();
-    report.assert_none(format!("{engine}: none is there twice, though the unanswered were sent again"), &doubled);
-    let strangers: Vec<&String> = counts.keys().filter(|id| !id.parse().is_ok_and(|id| sent.contains_key(&id))).collect();
+    report.assert_none(
+        format!("{engine}: none is there twice, though the unanswered were sent again"),
+        &doubled,
+    );
+    let strangers: Vec<&String> =
+        counts.keys().filter(|id| !id.parse().is_ok_and(|id| sent.contains_key(&id))).collect();
     report.assert_none(format!("{engine}: nothing is there that was not sent"), &strangers);
     let doctor = program.command(&["doctor"]).output().await?;
     report.assert(

@@ -40,7 +40,8 @@ async fn examine(engine: Engine, guard: Guard, report: &mut Report) -> Result<()
     let (id, visitor) = conversation(&admin, &chat_key, "Kezdet").await?;
 
     // The control: the listener who should hear nothing belongs to the team, and the neighbour is ours.
-    let (foreign, outside) = if guard == Guard::On { (&neighbour, &outsider.client) } else { (&insider.client, &insider.client) };
+    let (foreign, outside) =
+        if guard == Guard::On { (&neighbour, &outsider.client) } else { (&insider.client, &insider.client) };
     let mut listeners = vec![
         ("a foreign administrator", Socket::open(foreign, Some("0-0")).await?),
         ("a foreign administrator who names our conversation", asking(foreign, &id).await?),
@@ -56,7 +57,9 @@ async fn examine(engine: Engine, guard: Guard, report: &mut Report) -> Result<()
     }
     speak(&admin, &visitor, &id).await?;
     let last = format!("{SECRET} {MESSAGES}");
-    let (_, heard) = member.until(PATIENCE, |frame| frame["name"] == "note.added" && frame.to_string().contains(&id)).await;
+    let (_, heard) = member
+        .until(PATIENCE, |frame| frame["name"] == "note.added" && frame.to_string().contains(&id))
+        .await;
     report.assert(format!("{engine}: a member of the team hears it all"), heard, &last);
     listeners.push(("a colleague who was taken out of the team", leaver));
     for (who, mut socket) in listeners {
@@ -103,7 +106,14 @@ fn shorten(frame: &Value) -> String {
 }
 
 /// A socket ends with the session or with the account.
-async fn ended(engine: Engine, guard: Guard, admin: &Client, insider: &Colleague, outsider: &Colleague, report: &mut Report) -> Result<(), Error> {
+async fn ended(
+    engine: Engine,
+    guard: Guard,
+    admin: &Client,
+    insider: &Colleague,
+    outsider: &Colleague,
+    report: &mut Report,
+) -> Result<(), Error> {
     let mut signed_out = Socket::open(&insider.client, None).await?;
     let mut disabled = Socket::open(&outsider.client, None).await?;
     let (key_id, program) = key(admin, "Rövid életű", &["read"]).await?;
@@ -116,12 +126,19 @@ async fn ended(engine: Engine, guard: Guard, admin: &Client, insider: &Colleague
         admin.patch(&format!("/api/v1/users/{}", outsider.id), json!({ "disabled": true })).await?.good()?;
         admin.delete(&format!("/api/v1/keys/{key_id}")).await?.good()?;
     }
-    let sockets =
-        [("a colleague who signed out", signed_out), ("a disabled colleague", disabled), ("a revoked key", revoked)];
+    let sockets = [
+        ("a colleague who signed out", signed_out),
+        ("a disabled colleague", disabled),
+        ("a revoked key", revoked),
+    ];
     for (who, mut socket) in sockets {
         socket.until(Duration::from_secs(4), |_| false).await;
         let closed = socket.closed.map_or_else(|| "still open".to_owned(), |code| code.to_string());
-        report.assert(format!("{engine}: the socket of {who} is closed"), socket.closed == Some(4001), closed);
+        report.assert(
+            format!("{engine}: the socket of {who} is closed"),
+            socket.closed == Some(4001),
+            closed,
+        );
     }
     Ok(())
 }

@@ -46,7 +46,8 @@ async fn forgery(guard: Guard, program: &Program, person: &Client, report: &mut 
     let database = program.database();
     let before = database.dump("workspace_id", &program.workspace).await?;
     let mut passed = BTreeSet::new();
-    let routes: Vec<&Route> = ROUTES.iter().filter(|route| !route.is_safe() && route.path != "/api/v1/setup").collect();
+    let routes: Vec<&Route> =
+        ROUTES.iter().filter(|route| !route.is_safe() && route.path != "/api/v1/setup").collect();
     for route in &routes {
         for headers in FOREIGN {
             // The control: a program with a key, whom no browser can be made to send.
@@ -59,7 +60,10 @@ async fn forgery(guard: Guard, program: &Program, person: &Client, report: &mut 
         }
     }
     report.assert("all unsafe routes are examined", routes.len() > 45, routes.len());
-    report.assert_none("no unsafe route takes a session from a foreign page", &passed.into_iter().collect::<Vec<_>>());
+    report.assert_none(
+        "no unsafe route takes a session from a foreign page",
+        &passed.into_iter().collect::<Vec<_>>(),
+    );
     let mut after = database.dump("workspace_id", &program.workspace).await?;
     after.insert("sessions".into(), before.get("sessions").cloned().unwrap_or_default());
     report.assert("forged requests change no row", before == after, "");
@@ -68,7 +72,12 @@ async fn forgery(guard: Guard, program: &Program, person: &Client, report: &mut 
     Ok(())
 }
 
-async fn forged(client: &Client, route: &Route, headers: &[(&str, &str)], ids: &Ids) -> Result<Answer, Error> {
+async fn forged(
+    client: &Client,
+    route: &Route,
+    headers: &[(&str, &str)],
+    ids: &Ids,
+) -> Result<Answer, Error> {
     let request = client.naked(route.method(), &route.path(ids));
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     Answer::of(match route.body(ids) {
@@ -81,11 +90,14 @@ async fn forged(client: &Client, route: &Route, headers: &[(&str, &str)], ids: &
 /// A form can send text, multipart and URL-encoded bodies across origins without asking; JSON it cannot.
 async fn bodies(guard: Guard, person: &Client, report: &mut Report) -> Result<(), Error> {
     let mut taken = Vec::new();
-    for media_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""] {
+    for media_type in
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
+    {
         let media_type = if guard == Guard::On { media_type } else { "application/json" };
         let body = json!({ "name": format!("Címke {media_type} {}", taken.len()) }).to_string();
         let request = person.request(Method::POST, "/api/v1/tags").body(body);
-        let request = if media_type.is_empty() { request } else { request.header("content-type", media_type) };
+        let request =
+            if media_type.is_empty() { request } else { request.header("content-type", media_type) };
         let answer = Answer::of(request).await?;
         if answer.is_good() {
             taken.push(format!("{media_type:?}: {}", answer.status));
@@ -115,13 +127,26 @@ async fn cookie(program: &Program, report: &mut Report) -> Result<(), Error> {
     let sign_in = || async { program.stranger().post("/api/v1/session", body.clone()).await?.good() };
     let (first, second) = (sign_in().await?, sign_in().await?);
     let cookie = first.header("set-cookie");
-    let missing: Vec<&str> =
-        ["__Host-", "; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"].into_iter().filter(|part| !cookie.contains(part)).collect();
+    let missing: Vec<&str> = ["__Host-", "; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"]
+        .into_iter()
+        .filter(|part| !cookie.contains(part))
+        .collect();
     report.assert_none("the cookie says __Host-, Path=/, Secure, HttpOnly and SameSite", &missing);
     report.assert("it names no domain", !cookie.to_lowercase().contains("domain"), "");
     report.assert("every sign-in gets a session of its own", cookie != second.header("set-cookie"), "");
-    let fixed = Answer::of(program.stranger().request(Method::POST, "/api/v1/session").header("cookie", "__Host-kapocs=fixed").json(&body)).await?;
-    report.assert("a session that somebody brings along is not taken over", fixed.is_good() && !fixed.header("set-cookie").contains("fixed"), "");
+    let fixed = Answer::of(
+        program
+            .stranger()
+            .request(Method::POST, "/api/v1/session")
+            .header("cookie", "__Host-kapocs=fixed")
+            .json(&body),
+    )
+    .await?;
+    report.assert(
+        "a session that somebody brings along is not taken over",
+        fixed.is_good() && !fixed.header("set-cookie").contains("fixed"),
+        "",
+    );
     Ok(())
 }
 
@@ -130,7 +155,8 @@ async fn sharing(program: &Program, report: &mut Report) -> Result<(), Error> {
     let mut shared = Vec::new();
     for path in ["/api/v1/me", "/api/v1/session", "/api/v1/openapi.json", "/", "/metrics"] {
         for method in [Method::OPTIONS, Method::GET] {
-            let request: RequestBuilder = program.stranger().naked(method.clone(), path).header("origin", "https://evil.example");
+            let request: RequestBuilder =
+                program.stranger().naked(method.clone(), path).header("origin", "https://evil.example");
             let answer = Answer::of(request.header("access-control-request-method", "POST")).await?;
             if answer.headers.contains_key("access-control-allow-origin") {
                 shared.push(format!("{method} {path}"));
@@ -144,12 +170,29 @@ async fn sharing(program: &Program, report: &mut Report) -> Result<(), Error> {
 async fn pages(program: &Program, report: &mut Report) -> Result<(), Error> {
     let (_, chat_key) = chat(&program.admin(), "Csevegés", None).await?;
     let (_, form_key) = form(&program.admin(), "Űrlap").await?;
-    let framed = [format!("/hu/forms/{form_key}"), format!("/en/forms/{form_key}"), format!("/widget/{chat_key}")];
-    let ours = ["/", "/inbox", "/setup", "/api/v1/me", "/api/v1/openapi.json", "/health/ready", "/metrics", "/nowhere", "/api/nowhere"];
+    let framed =
+        [format!("/hu/forms/{form_key}"), format!("/en/forms/{form_key}"), format!("/widget/{chat_key}")];
+    let ours = [
+        "/",
+        "/inbox",
+        "/setup",
+        "/api/v1/me",
+        "/api/v1/openapi.json",
+        "/health/ready",
+        "/metrics",
+        "/nowhere",
+        "/api/nowhere",
+    ];
     let mut offences = Vec::new();
-    for (path, may_be_framed) in ours.iter().map(|path| ((*path).to_owned(), false)).chain(framed.map(|path| (path, true))) {
+    for (path, may_be_framed) in
+        ours.iter().map(|path| ((*path).to_owned(), false)).chain(framed.map(|path| (path, true)))
+    {
         let answer = program.stranger().get(&path).await?;
-        offences.extend(faults(&answer, may_be_framed).into_iter().map(|fault| format!("{path} ({}): {fault}", answer.status)));
+        offences.extend(
+            faults(&answer, may_be_framed)
+                .into_iter()
+                .map(|fault| format!("{path} ({}): {fault}", answer.status)),
+        );
     }
     report.assert_none("every answer carries the headers that close it", &offences);
     Ok(())
@@ -159,7 +202,11 @@ fn faults(answer: &Answer, may_be_framed: bool) -> Vec<String> {
     let policy = answer.header("content-security-policy");
     let is_page = answer.header("content-type").starts_with("text/html");
     let mut faults = Vec::new();
-    let wanted = [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"), ("cross-origin-opener-policy", "same-origin")];
+    let wanted = [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+    ];
     for (name, value) in wanted {
         if answer.header(name) != value {
             faults.push(format!("{name} is {:?}", answer.header(name)));
@@ -173,7 +220,8 @@ fn faults(answer: &Answer, may_be_framed: bool) -> Vec<String> {
     if !policy.starts_with("default-src 'none'") {
         faults.push(format!("the policy begins with {policy:?}"));
     }
-    if ["'unsafe-inline'", "'unsafe-eval'", "script-src *", "https:"].iter().any(|word| policy.contains(word)) {
+    if ["'unsafe-inline'", "'unsafe-eval'", "script-src *", "https:"].iter().any(|word| policy.contains(word))
+    {
         faults.push(format!("the policy allows too much: {policy:?}"));
     }
     if !may_be_framed && !policy.contains("frame-ancestors 'none'") {

@@ -13,7 +13,7 @@ use crate::{
     engine::Engine,
     program::{ADMIN, PASSWORD, Program},
     report::Report,
-    world::{conversation, chat, form},
+    world::{chat, conversation, form},
 };
 
 const EVIL: &str = "evil.example";
@@ -55,13 +55,21 @@ pub async fn run(guard: Guard) -> Outcome {
 async fn hosts(program: &Program, report: &mut Report) -> Result<(), Error> {
     let port = program.port;
     let names = [
-        EVIL.to_owned(), format!("{EVIL}:{port}"), format!("127.0.0.1.{EVIL}"), format!("127.0.0.1:{port}.{EVIL}"),
-        format!("127.0.0.1:{}", port ^ 1), "127.0.0.1".to_owned(), format!("user@127.0.0.1:{port}"), String::new(),
+        EVIL.to_owned(),
+        format!("{EVIL}:{port}"),
+        format!("127.0.0.1.{EVIL}"),
+        format!("127.0.0.1:{port}.{EVIL}"),
+        format!("127.0.0.1:{}", port ^ 1),
+        "127.0.0.1".to_owned(),
+        format!("user@127.0.0.1:{port}"),
+        String::new(),
     ];
     let mut served = Vec::new();
     for name in &names {
         for path in ["/", "/health/ready", "/api/v1/session", "/api/v1/openapi.json", "/widget.js"] {
-            let status = raw(port, &format!("GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n")).await?;
+            let status =
+                raw(port, &format!("GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"))
+                    .await?;
             if status != 421 && status != 400 {
                 served.push(format!("{name:?} {path}: {status}"));
             }
@@ -70,17 +78,28 @@ async fn hosts(program: &Program, report: &mut Report) -> Result<(), Error> {
     report.assert_none("no request under a foreign name is served", &served);
     let bare = raw(port, "GET /api/v1/session HTTP/1.0\r\n\r\n").await?;
     report.assert("a request without a name is not served", bare == 421 || bare == 400, bare);
-    let twice = format!("GET /health/ready HTTP/1.1\r\nHost: {}\r\nHost: {EVIL}\r\nConnection: close\r\n\r\n", program.host());
-    let absolute = format!("GET http://{EVIL}/health/ready HTTP/1.1\r\nHost: {EVIL}\r\nConnection: close\r\n\r\n");
+    let twice = format!(
+        "GET /health/ready HTTP/1.1\r\nHost: {}\r\nHost: {EVIL}\r\nConnection: close\r\n\r\n",
+        program.host()
+    );
+    let absolute =
+        format!("GET http://{EVIL}/health/ready HTTP/1.1\r\nHost: {EVIL}\r\nConnection: close\r\n\r\n");
     let odd = [raw(port, &twice).await?, raw(port, &absolute).await?];
     report.assert("two names, or one in the request line, do not help", odd[1] != 200, format!("{odd:?}"));
-    let own = raw(port, &format!("GET /health/ready HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", program.host())).await?;
+    let own = raw(
+        port,
+        &format!("GET /health/ready HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", program.host()),
+    )
+    .await?;
     report.assert("our own name is served", own == 200, own);
     Ok(())
 }
 
 /// The status of an answer to bytes that no client library would send.
-#[expect(clippy::disallowed_methods, reason = "the checks call a server of their own on the loopback address")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the checks call a server of their own on the loopback address"
+)]
 async fn raw(port: u16, request: &str) -> Result<u16, Error> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.write_all(request.as_bytes()).await?;
@@ -100,7 +119,8 @@ async fn identity(program: &Program, report: &mut Report) -> Result<(), Error> {
                 believed.push(format!("{name} {path}: {}", answer.status));
             }
         }
-        let answer = Answer::of(program.stranger().naked(Method::GET, "/health/live").header(name, value)).await?;
+        let answer =
+            Answer::of(program.stranger().naked(Method::GET, "/health/live").header(name, value)).await?;
         if answer.text != "ok" {
             believed.push(format!("{name} leads elsewhere: {}", answer.text));
         }
@@ -119,10 +139,19 @@ async fn links(program: &Program, report: &mut Report) -> Result<(), Error> {
     let body = json!({ "kind": "note", "text": "kép", "attachments": [upload.id()] });
     let messages = format!("/api/v1/conversations/{id}/messages");
     admin.post(&messages, body).await?.good()?;
-    let paths = [messages, format!("/api/v1/conversations/{id}"), format!("/hu/forms/{form_key}"), format!("/widget/{chat_key}"), "/".to_owned(), "/widget.js".to_owned()];
+    let paths = [
+        messages,
+        format!("/api/v1/conversations/{id}"),
+        format!("/hu/forms/{form_key}"),
+        format!("/widget/{chat_key}"),
+        "/".to_owned(),
+        "/widget.js".to_owned(),
+    ];
     let mut echoed = Vec::new();
     for path in &paths {
-        let request = CLAIMS.iter().fold(admin.naked(Method::GET, path), |request, (name, value)| request.header(*name, *value));
+        let request = CLAIMS
+            .iter()
+            .fold(admin.naked(Method::GET, path), |request, (name, value)| request.header(*name, *value));
         let answer = Answer::of(request).await?;
         let headers = format!("{:?}", answer.headers);
         if answer.text.contains(EVIL) || headers.contains(EVIL) {
@@ -130,9 +159,16 @@ async fn links(program: &Program, report: &mut Report) -> Result<(), Error> {
         }
     }
     report.assert_none("no answer repeats the name that a request claims", &echoed);
-    let content = Answer::of(program.stranger().naked(Method::GET, "/").header("host", format!("localhost:{}", program.port))).await?;
+    let content = Answer::of(
+        program.stranger().naked(Method::GET, "/").header("host", format!("localhost:{}", program.port)),
+    )
+    .await?;
     let target = content.header("location");
-    report.assert("the other origin leads back to the configured one", target.starts_with(&program.url), target);
+    report.assert(
+        "the other origin leads back to the configured one",
+        target.starts_with(&program.url),
+        target,
+    );
     Ok(())
 }
 
@@ -141,8 +177,13 @@ async fn addresses(program: &Program, report: &mut Report) -> Result<(), Error> 
     let mut refused = 0;
     for number in 0..60 {
         let body = json!({ "email": format!("senki{number}@pelda.example"), "password": PASSWORD });
-        let request = program.stranger().request(Method::POST, "/api/v1/session").header("x-forwarded-for", format!("10.1.2.{number}"));
-        let request = request.header("cf-connecting-ip", format!("10.1.3.{number}")).header("x-real-ip", format!("10.1.4.{number}"));
+        let request = program
+            .stranger()
+            .request(Method::POST, "/api/v1/session")
+            .header("x-forwarded-for", format!("10.1.2.{number}"));
+        let request = request
+            .header("cf-connecting-ip", format!("10.1.3.{number}"))
+            .header("x-real-ip", format!("10.1.4.{number}"));
         refused += u32::from(Answer::of(request.json(&body)).await?.status == 429);
     }
     report.assert("sixty invented addresses are one caller", refused >= 20, refused);
