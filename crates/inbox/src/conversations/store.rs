@@ -278,6 +278,18 @@ pub(super) fn find_message(
     })
 }
 
+/// Who wrote the message of a number.
+pub(super) fn author_of(
+    read: &mut Read<'_>,
+    conversation: ConversationId,
+    seq: i64,
+) -> Result<kernel::Actor> {
+    let workspace = read.workspace();
+    let sql = "SELECT author FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3";
+    let author: String = read.one(sql, params![workspace, conversation, seq])?.get(0)?;
+    serde_json::from_str(&author).map_err(Error::internal)
+}
+
 pub(super) fn mark_undone(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
     let (workspace, now) = (tx.workspace(), tx.now());
     let changed = tx.execute(

@@ -34,7 +34,10 @@ pub fn reply(
     let before = rows::find_to_act(tx, id)?;
     check(new)?;
     let seen = new.seen_seq.unwrap_or(before.last_seq);
-    if before.last_out_seq > seen && !new.anyway {
+    if before.last_out_seq > seen
+        && !new.anyway
+        && rows::author_of(tx, id, before.last_out_seq)? != tx.caller().actor
+    {
         return Err(Error::new(Code::AnsweredMeanwhile).detail(before.last_out_seq.to_string()));
     }
     let plan = queries::reply_plan(tx, registry, &before)?;
