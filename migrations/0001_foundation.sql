@@ -36,6 +36,8 @@ CREATE TABLE jobs (
     state TEXT NOT NULL,
     run_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
+    -- the node that holds the lease of a running job
+    holder TEXT,
     last_error TEXT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, id)

@@ -33,6 +33,7 @@ pub struct Db {
     bus: Bus,
     blobs: Blobs,
     data: Arc<PathBuf>,
+    node: Arc<str>,
 }
 
 enum Engine {
@@ -58,6 +59,7 @@ impl Db {
             clock,
             bus: Bus::default(),
             blobs: Blobs::open(&options.data.join("blobs"))?,
+            node: node_id(&options.data)?.into(),
             data: Arc::new(options.data),
         };
         db.system("migrate", migrate::migrate).await?;
@@ -78,6 +80,11 @@ impl Db {
 
     pub fn data(&self) -> &Path {
         &self.data
+    }
+
+    /// The name of this node: of its data folder, the same after a restart.
+    pub fn node(&self) -> &str {
+        &self.node
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -166,6 +173,17 @@ impl Db {
 fn create_private(folder: &Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(Error::internal)
+}
+
+/// Reads the name of the folder's node, or gives it one.
+fn node_id(data: &Path) -> Result<String> {
+    let file = data.join("node.id");
+    if let Ok(known) = std::fs::read_to_string(&file) {
+        return Ok(known.trim().to_owned());
+    }
+    let fresh = uuid::Uuid::now_v7().to_string();
+    std::fs::write(&file, &fresh).map_err(Error::internal)?;
+    Ok(fresh)
 }
 
 type Answer<T> = Arc<std::sync::Mutex<Option<oneshot::Sender<Result<T>>>>>;

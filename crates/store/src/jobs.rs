@@ -145,11 +145,9 @@ impl Jobs {
 
     /// Works until told to stop, then waits for the jobs in hand. Sleeps until the next due time when idle.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        if self.db.file().is_some() {
-            // One process only: whatever is leased was leased by a predecessor that is gone.
-            let freed = self.db.system("jobs", free_leases).await;
-            log_failure(freed);
-        }
+        // Whatever this node still holds was leased by a predecessor that is gone.
+        let node = self.db.node().to_owned();
+        log_failure(self.db.system("jobs", move |tx| free_leases(tx, &node)).await);
         let slots = Arc::new(Semaphore::new(WORKERS));
         let mut running = JoinSet::new();
         let mut wake = self.db.bus().jobs();
@@ -206,7 +204,8 @@ impl Jobs {
         if none_due {
             return Ok(Vec::new());
         }
-        self.db.system("jobs", move |tx| claim(tx, limit)).await
+        let node = self.db.node().to_owned();
+        self.db.system("jobs", move |tx| claim(tx, limit, &node)).await
     }
 
     async fn until_next(&self) -> Duration {
@@ -250,16 +249,16 @@ pub(crate) fn insert(tx: &mut Tx<'_>, job: NewJob) -> Result<()> {
 }
 
 /// `run_at` of a running job is the end of its lease, so that one condition finds both the due and the abandoned.
-fn claim(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Job>> {
+fn claim(tx: &mut Tx<'_>, limit: usize, node: &str) -> Result<Vec<Job>> {
     let sql = format!(
-        "UPDATE jobs SET state = 'running', attempts = attempts + 1, run_at = $2
+        "UPDATE jobs SET state = 'running', attempts = attempts + 1, run_at = $2, holder = $4
          WHERE (workspace_id, id) IN (
              SELECT workspace_id, id FROM jobs WHERE state <> 'dead' AND run_at <= $1 ORDER BY run_at LIMIT $3{})
          RETURNING workspace_id, id, kind, payload, attempts",
         tx.dialect().for_update_skip_locked()
     );
     let now = tx.now();
-    tx.rows(&sql, params![now, now + LEASE, limit])?
+    tx.rows(&sql, params![now, now + LEASE, limit, node])?
         .iter()
         .map(|row| {
             Ok(Job {
@@ -277,9 +276,12 @@ fn next_due(read: &mut Read<'_>) -> Result<Option<Timestamp>> {
     read.one("SELECT MIN(run_at) FROM jobs WHERE state <> 'dead'", &[])?.get(0)
 }
 
-fn free_leases(tx: &mut Tx<'_>) -> Result<()> {
+fn free_leases(tx: &mut Tx<'_>, node: &str) -> Result<()> {
     let now = tx.now();
-    tx.execute("UPDATE jobs SET state = 'queued', run_at = $1 WHERE state = 'running'", params![now])?;
+    tx.execute(
+        "UPDATE jobs SET state = 'queued', run_at = $1 WHERE state = 'running' AND holder = $2",
+        params![now, node],
+    )?;
     Ok(())
 }
 

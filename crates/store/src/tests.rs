@@ -324,3 +324,30 @@ async fn facts_of_a_restored_postgresql_database_are_seen_again() {
         t.db.system_read("test", |read| crate::facts_after(read, kernel::FactCursor::default(), 10)).await;
     assert_eq!(seen.expect("reads").items.len(), 1);
 }
+
+#[tokio::test]
+async fn what_a_killed_server_held_is_worked_as_soon_as_it_is_back() {
+    for t in engines().await {
+        t.db.write(&t.caller, |tx| tx.enqueue(NewJob::new("slow", json!({})))).await.expect("written");
+        let (sender, mut taken) = tokio::sync::mpsc::unbounded_channel();
+        let jobs = Jobs::new(&t.db).on("slow", move |job| {
+            sender.send(job).expect("listened to");
+            std::future::pending()
+        });
+        let killed = tokio::spawn(async move { jobs.run_due().await });
+        taken.recv().await.expect("taken");
+        killed.abort();
+        let (stop, stopped) = watch::channel(false);
+        let (sender, mut again) = tokio::sync::mpsc::unbounded_channel();
+        let jobs = Jobs::new(&t.db).on("slow", move |job| {
+            sender.send(job.attempts).expect("listened to");
+            async { Ok(()) }
+        });
+        let back = tokio::spawn(jobs.run(stopped));
+        let attempt =
+            tokio::time::timeout(Duration::from_secs(20), again.recv()).await.expect("before the lease ends");
+        assert_eq!(attempt, Some(2));
+        stop.send(true).expect("stops");
+        back.await.expect("ends");
+    }
+}
