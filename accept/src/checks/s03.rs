@@ -204,7 +204,10 @@ impl Canary {
 }
 
 fn mailbox(field: &str, host: &str, port: u16) -> Value {
-    let mut config = json!({ "addresses": ["x@mecses.example"], "imap_tls": "none", "smtp_tls": "none", "imap_user": "x", "imap_password": "x" });
+    // An address belongs to one channel only.
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let address = format!("x{}@mecses.example", COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut config = json!({ "addresses": [address], "imap_tls": "none", "smtp_tls": "none", "imap_user": "x", "imap_password": "x" });
     config[format!("{field}_host")] = json!(host);
     config[format!("{field}_port")] = json!(port);
     config
