@@ -11,6 +11,7 @@ use kapocs::{
 };
 use kernel::{Clock, Error, Locale, Result};
 use store::Options;
+use tracing_subscriber::EnvFilter;
 
 #[derive(Parser)]
 #[command(name = "kapocs", version, about = "The open-source system of engagement")]
@@ -150,10 +151,10 @@ fn options(config: &Config) -> Options {
 }
 
 fn start_logging(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_default();
-    // At `trace` this library prints the wire, passwords included.
-    let filter =
-        "async_imap=warn".parse().map_or(filter.clone(), |directive| filter.add_directive(directive));
+    let filter = EnvFilter::try_new(&config.log).unwrap_or_default();
+    // Talkative libraries print what is nobody's: the wire with its passwords, the parameters of statements.
+    let quiet = ["async_imap=warn", "tokio_postgres=info", "postgres=info"];
+    let filter = quiet.iter().filter_map(|text| text.parse().ok()).fold(filter, EnvFilter::add_directive);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => builder.init(),

@@ -197,7 +197,7 @@ pub(crate) fn configure(
     before: Option<&Configured>,
     side: Side,
 ) -> Result<Configured> {
-    let typed = flattened(merged(typed, before)?);
+    let typed = Value::Object(merged(typed, before)?);
     let mut config: EmailConfig =
         serde_json::from_value(typed).map_err(|error| Error::invalid("config").detail(error.to_string()))?;
     config.addresses = addresses(&config.addresses)?;
@@ -218,7 +218,8 @@ fn merged(typed: Value, before: Option<&Configured>) -> Result<Map<String, Value
         _ => Map::new(),
     };
     match typed {
-        Value::Object(mut given) => {
+        Value::Object(given) => {
+            let mut given = flattened(given);
             // Ours to say, never the caller's.
             given.remove("by_operator");
             given.remove("dkim_record");
@@ -231,7 +232,7 @@ fn merged(typed: Value, before: Option<&Configured>) -> Result<Map<String, Value
 }
 
 /// `{"imap": {"host": …}}` means the same as `{"imap_host": …}`.
-fn flattened(given: Map<String, Value>) -> Value {
+fn flattened(given: Map<String, Value>) -> Map<String, Value> {
     let mut flat = Map::new();
     for (key, value) in given {
         match (key.as_str(), value) {
@@ -243,7 +244,7 @@ fn flattened(given: Map<String, Value>) -> Value {
             }
         }
     }
-    Value::Object(flat)
+    flat
 }
 
 fn addresses(given: &[String]) -> Result<Vec<String>> {
