@@ -319,7 +319,7 @@ pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Resul
     let visitor = visitor.clone();
     app.db
         .write(&visitor.caller(), move |tx| {
-            let visitor = visitors::by_id(tx, visitor.id)?.ok_or_else(Error::not_found)?;
+            let visitor = visitors::by_id_for_update(tx, visitor.id)?.ok_or_else(Error::not_found)?;
             let thread =
                 Thread { conversation: visitors::current_conversation(tx, &visitor)?, ..Thread::default() };
             let inbound = inbound(tx, &visitor, &written, thread)?;

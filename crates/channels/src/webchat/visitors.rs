@@ -86,6 +86,14 @@ pub(super) fn by_id(read: &mut Read<'_>, id: VisitorId) -> Result<Option<Visitor
     read.row(&sql, params![workspace, id])?.as_ref().map(from_row).transpose()
 }
 
+/// As [`by_id`], holding the visitor: their first words, sent at once from two tabs, open one conversation.
+pub(super) fn by_id_for_update(tx: &mut Tx<'_>, id: VisitorId) -> Result<Option<Visitor>> {
+    let lock = tx.dialect().for_update();
+    let workspace = tx.workspace();
+    let sql = format!("SELECT {COLUMNS} FROM visitors WHERE workspace_id = $1 AND id = $2{lock}");
+    tx.row(&sql, params![workspace, id])?.as_ref().map(from_row).transpose()
+}
+
 /// A token of 256 random bits.
 pub(super) fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
