@@ -65,3 +65,13 @@ pub enum Change {
         parent: [u8; 16],
     },
 }
+
+impl Change {
+    /// About how much memory it takes.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Put(document) => size_of::<Self>() + document.title.len() + document.body.len(),
+            Self::Remove { .. } | Self::RemoveParent { .. } => size_of::<Self>(),
+        }
+    }
+}

@@ -24,6 +24,8 @@ pub(super) const NAME: &str = "search";
 /// While facts arrive they become searchable this often; the first of them at once.
 const COMMIT_EVERY: Duration = Duration::from_millis(300);
 const REST_AFTER: Duration = Duration::from_secs(30);
+/// So much of changes is held in memory, as [`Change::size`] tells.
+const PORTION: usize = 1_000_000;
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 impl Search {
@@ -58,42 +60,48 @@ impl Search {
     async fn follow_until_it_fails(&self) -> Result<Infallible> {
         let start = self.with_indexer(|indexer| Ok(indexer.cursor)).await?;
         let mut tail = Tail::after(&self.inner.db, start);
+        let mut facts = Vec::new();
         let mut last_commit = None;
         let (mut commit_at, mut rest_at) = (None, None);
         loop {
+            if commit_at.is_some_and(|at| at <= Instant::now()) {
+                self.commit().await?;
+                last_commit = Some(Instant::now());
+                (commit_at, rest_at) = (None, Some(Instant::now() + REST_AFTER));
+            }
+            if !facts.is_empty() {
+                let applied = self.apply(facts).await?;
+                commit_at = match applied.indexer {
+                    State::Clean => None,
+                    State::Dirty => commit_at.or_else(|| Some(next_commit(last_commit))),
+                    State::Full => Some(Instant::now()),
+                };
+                facts = applied.rest;
+                continue;
+            }
             tokio::select! {
-                biased;
-                () = at(commit_at) => {
-                    self.commit().await?;
-                    last_commit = Some(Instant::now());
-                    (commit_at, rest_at) = (None, Some(Instant::now() + REST_AFTER));
-                }
+                found = tail.next() => facts = found?,
+                () = at(commit_at) => {}
                 () = at(rest_at), if commit_at.is_none() => {
                     self.with_indexer(Indexer::rest).await?;
                     rest_at = None;
-                }
-                facts = tail.next() => {
-                    if self.apply(facts?).await? && commit_at.is_none() {
-                        commit_at = Some(last_commit.map_or_else(Instant::now, |last| last + COMMIT_EVERY));
-                    }
                 }
             }
         }
     }
 
-    /// Whether there is something to commit now.
-    async fn apply(&self, facts: Vec<Fact>) -> Result<bool> {
-        let Some(last) = facts.last().map(|fact| fact.cursor) else { return Ok(false) };
-        let changes = self.changes_of(facts).await?;
-        let dirty = self.with_indexer(move |indexer| {
-            indexer.apply(changes, last)?;
-            Ok(indexer.dirty)
+    /// Applies the first of the facts.
+    async fn apply(&self, facts: Vec<Fact>) -> Result<Applied> {
+        let Portion { changes, until, rest } = self.portion_of(facts).await?;
+        let applied = self.with_indexer(move |indexer| {
+            indexer.apply(changes, until)?;
+            Ok(State::of(indexer))
         });
-        let dirty = dirty.await?;
-        if !dirty {
-            self.reach(last);
+        let indexer = applied.await?;
+        if indexer == State::Clean {
+            self.reach(until);
         }
-        Ok(dirty)
+        Ok(Applied { indexer, rest })
     }
 
     async fn commit(&self) -> Result<()> {
@@ -122,20 +130,15 @@ impl Search {
         blocking(move || work(&mut inner.indexer.lock().unwrap_or_else(PoisonError::into_inner))).await
     }
 
-    /// What facts change. One that cannot be projected is set aside, and its neighbours go on.
-    pub(super) async fn changes_of(&self, mut facts: Vec<Fact>) -> Result<Vec<Change>> {
-        let mut changes = Vec::new();
-        while !facts.is_empty() {
-            let projector = Arc::clone(&self.inner.projector);
-            let work = move |read: &mut Read<'_>| Ok(project(&projector, read, facts));
-            let projected = self.inner.db.system_read(NAME, work).await?;
-            changes.extend(projected.changes);
-            facts = projected.rest;
-            if let Some((fact, error)) = projected.failed {
-                self.set_aside(fact, error).await?;
-            }
+    /// What the first of the facts change. One that cannot be projected is set aside, and its neighbours go on.
+    pub(super) async fn portion_of(&self, facts: Vec<Fact>) -> Result<Portion> {
+        let projector = Arc::clone(&self.inner.projector);
+        let work = move |read: &mut Read<'_>| Ok(project(&projector, read, facts));
+        let (portion, failed) = self.inner.db.system_read(NAME, work).await?;
+        if let Some((fact, error)) = failed {
+            self.set_aside(fact, error).await?;
         }
-        Ok(changes)
+        Ok(portion)
     }
 
     async fn set_aside(&self, fact: Fact, error: Error) -> Result<()> {
@@ -149,27 +152,66 @@ impl Search {
     }
 }
 
-struct Projected {
-    changes: Vec<Change>,
-    failed: Option<(Fact, Error)>,
-    /// The facts after the one that failed; its snapshot is no longer good for reading them.
+struct Applied {
+    indexer: State,
     rest: Vec<Fact>,
 }
 
-fn project(projector: &Projector, read: &mut Read<'_>, facts: Vec<Fact>) -> Projected {
-    let mut changes = Vec::new();
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    /// Nothing to commit.
+    Clean,
+    Dirty,
+    /// To be committed now.
+    Full,
+}
+
+impl State {
+    fn of(indexer: &Indexer) -> Self {
+        if indexer.is_full() {
+            Self::Full
+        } else if indexer.is_dirty() {
+            Self::Dirty
+        } else {
+            Self::Clean
+        }
+    }
+}
+
+fn next_commit(last: Option<Instant>) -> Instant {
+    last.map_or_else(Instant::now, |last| last + COMMIT_EVERY)
+}
+
+/// So much of the facts as is worked at once.
+pub(super) struct Portion {
+    pub changes: Vec<Change>,
+    pub until: FactCursor,
+    pub rest: Vec<Fact>,
+}
+
+/// Stops at a fact that fails, after which the snapshot may be no good for reading the others.
+fn project(projector: &Projector, read: &mut Read<'_>, facts: Vec<Fact>) -> (Portion, Option<(Fact, Error)>) {
+    let mut portion = Portion { changes: Vec::new(), until: FactCursor::default(), rest: Vec::new() };
     let mut facts = facts.into_iter();
-    while let Some(fact) = facts.next() {
+    let mut failed = None;
+    let mut size = 0;
+    while size < PORTION && failed.is_none() {
+        let Some(fact) = facts.next() else { break };
+        portion.until = fact.cursor;
         let now = read.now;
         let mut read = Read { connection: &mut *read.connection, caller: caller_of(&fact), now };
         let outcome = catch_unwind(AssertUnwindSafe(|| projector(&mut read, &fact)))
             .unwrap_or_else(|_| Err(Error::internal("the projector panicked")));
         match outcome {
-            Ok(found) => changes.extend(found),
-            Err(error) => return Projected { changes, failed: Some((fact, error)), rest: facts.collect() },
+            Ok(changes) => {
+                size += changes.iter().map(Change::size).sum::<usize>();
+                portion.changes.extend(changes);
+            }
+            Err(error) => failed = Some((fact, error)),
         }
     }
-    Projected { changes, failed: None, rest: Vec::new() }
+    portion.rest = facts.collect();
+    (portion, failed)
 }
 
 fn caller_of(fact: &Fact) -> Caller {

@@ -1,6 +1,7 @@
 //! The files of the index: opening, writing, committing with the cursor.
 
 use std::{
+    collections::HashSet,
     fs, io,
     panic::catch_unwind,
     path::{Path, PathBuf},
@@ -9,7 +10,7 @@ use std::{
 
 use kernel::FactCursor;
 use tantivy::{
-    Index, IndexReader, IndexWriter, ReloadPolicy, Searcher,
+    Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, Term,
     indexer::{IndexWriterOptions, LogMergePolicy},
 };
 
@@ -20,6 +21,7 @@ use super::{
 
 /// What one writer may hold in memory.
 const WRITER_BYTES: usize = 20_000_000;
+const MOST_UNCOMMITTED: usize = 8_000_000;
 const CACHED_BLOCKS: usize = 10;
 /// So many segments of a size become one: a search looks into each.
 const MOST_ALIKE: usize = 5;
@@ -156,8 +158,10 @@ pub(super) struct Indexer {
     /// The last fact that was applied, and the last that is committed.
     pub cursor: FactCursor,
     pub committed: FactCursor,
-    /// Documents were changed since the last commit.
-    pub dirty: bool,
+    /// How much was changed since the last commit, as [`Change::size`] tells.
+    uncommitted: usize,
+    /// The ids and parents of what was added since the last commit; no search finds them yet.
+    added: HashSet<Term>,
 }
 
 /// Whether a commit makes the generation one that can be opened again.
@@ -170,21 +174,44 @@ pub(super) enum Commit {
 
 impl Indexer {
     pub fn new(generation: Arc<Generation>, cursor: FactCursor) -> Self {
-        Self { generation, writer: None, cursor, committed: cursor, dirty: false }
+        Self { generation, writer: None, cursor, committed: cursor, uncommitted: 0, added: HashSet::new() }
     }
 
     /// Applies changes in order and moves the cursor, both not yet committed.
     pub fn apply(&mut self, changes: Vec<Change>, cursor: FactCursor) -> tantivy::Result<()> {
-        if !changes.is_empty() {
-            let generation = Arc::clone(&self.generation);
-            let writer = self.writer()?;
-            for change in changes {
-                write(&generation.fields, writer, change)?;
-            }
-            self.dirty = true;
+        for change in changes {
+            self.uncommitted += change.size();
+            self.write(change)?;
         }
         // After a rebuild facts come that it has seen already; applying them again changes nothing.
         self.cursor = self.cursor.max(cursor);
+        Ok(())
+    }
+
+    fn write(&mut self, change: Change) -> tantivy::Result<()> {
+        let generation = Arc::clone(&self.generation);
+        let fields = &generation.fields;
+        match change {
+            Change::Put(document) => {
+                let id = fields.with_id(document.workspace, &document.id);
+                let parent = fields.with_parent(document.workspace, &document.parent);
+                self.delete(id.clone())?;
+                self.writer()?.add_document(fields.document(document))?;
+                self.added.extend([id, parent]);
+            }
+            Change::Remove { workspace, id } => self.delete(fields.with_id(workspace, &id))?,
+            Change::RemoveParent { workspace, parent } => {
+                self.delete(fields.with_parent(workspace, &parent))?
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes what is there: each delete is a search in every segment and a kilobyte until that is done.
+    fn delete(&mut self, term: Term) -> tantivy::Result<()> {
+        if self.added.contains(&term) || self.generation.searcher().doc_freq(&term)? > 0 {
+            self.writer()?.delete_term(term);
+        }
         Ok(())
     }
 
@@ -207,14 +234,25 @@ impl Indexer {
         prepared.set_payload(&payload);
         prepared.commit()?;
         self.generation.reader.reload()?;
-        (self.committed, self.dirty) = (cursor, false);
+        (self.committed, self.uncommitted) = (cursor, 0);
+        self.added.clear();
         Ok(())
+    }
+
+    pub fn is_dirty(&self) -> bool {
+        self.uncommitted > 0
+    }
+
+    /// The writer holds what it was given several times over, and every delete, until a commit.
+    pub fn is_full(&self) -> bool {
+        self.uncommitted > MOST_UNCOMMITTED
     }
 
     /// Forgets what was applied since the last commit.
     pub fn roll_back(&mut self) {
         self.writer = None;
-        (self.cursor, self.dirty) = (self.committed, false);
+        (self.cursor, self.uncommitted) = (self.committed, 0);
+        self.added.clear();
     }
 
     /// Gives back the memory of the writer, after its merges.
@@ -222,20 +260,4 @@ impl Indexer {
         self.writer.take().map_or(Ok(()), IndexWriter::wait_merging_threads)?;
         self.generation.reader.reload()
     }
-}
-
-fn write(fields: &Fields, writer: &IndexWriter, change: Change) -> tantivy::Result<()> {
-    match change {
-        Change::Put(document) => {
-            writer.delete_term(fields.with_id(document.workspace, &document.id));
-            writer.add_document(fields.document(document))?;
-        }
-        Change::Remove { workspace, id } => {
-            writer.delete_term(fields.with_id(workspace, &id));
-        }
-        Change::RemoveParent { workspace, parent } => {
-            writer.delete_term(fields.with_parent(workspace, &parent));
-        }
-    }
-    Ok(())
 }

@@ -3,21 +3,19 @@
 use std::{
     fs,
     sync::{Arc, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use kernel::{FactCursor, Result};
 
 use super::{
     Inner, Search, blocking,
-    follow::NAME,
+    follow::{NAME, Portion},
     generation::{Commit, Generation, Indexer},
 };
 use crate::{facts, facts_after};
 
-const BATCH: usize = 1_000;
-/// Frees the memory of the deletes that were gathered.
-const COMMIT_EVERY: Duration = Duration::from_secs(3);
+const BATCH: usize = 256;
 /// How long to wait for facts that cannot be read yet.
 const HELD_BACK: Duration = Duration::from_millis(5);
 /// A search that fails although the files are whole is not looked into more often.
@@ -72,23 +70,20 @@ impl Search {
     }
 
     async fn build(&self, mut indexer: Indexer) -> Result<Arc<Generation>> {
-        let mut last_commit = Instant::now();
         loop {
             let from = indexer.cursor;
             let found = self.inner.db.system_read(NAME, move |read| facts_after(read, from, BATCH)).await?;
-            if let Some(last) = found.items.last().map(|fact| fact.cursor) {
-                let changes = self.changes_of(found.items).await?;
-                let due = last_commit.elapsed() > COMMIT_EVERY;
+            if !found.items.is_empty() {
+                let Portion { changes, until, .. } = self.portion_of(found.items).await?;
                 indexer = blocking(move || {
-                    indexer.apply(changes, last)?;
-                    if due {
-                        indexer.commit(Commit::Unfinished)?
+                    indexer.apply(changes, until)?;
+                    if indexer.is_full() {
+                        indexer.commit(Commit::Unfinished)?;
                     }
                     Ok(indexer)
                 })
                 .await?;
-                last_commit = if due { Instant::now() } else { last_commit };
-                self.inner.rebuilt.send_replace(Some(last));
+                self.inner.rebuilt.send_replace(Some(until));
                 continue;
             }
             let inner = Arc::clone(&self.inner);
