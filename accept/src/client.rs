@@ -103,10 +103,6 @@ impl Client {
         self.call(Method::POST, path, Some(body)).await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> Result<Answer, Error> {
-        self.call(Method::PUT, path, Some(body)).await
-    }
-
     pub async fn patch(&self, path: &str, body: Value) -> Result<Answer, Error> {
         self.call(Method::PATCH, path, Some(body)).await
     }
