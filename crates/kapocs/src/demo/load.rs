@@ -69,7 +69,7 @@ fn play(
     tx.at(now, |tx| {
         stage.catch_up_on_reading(tx, now)?;
         forget_jobs_of_the_past(tx)?;
-        cast.channels.values().try_for_each(|channel| seem_used(tx, channel.id, now))
+        demo.channels.iter().try_for_each(|channel| note_last_use(tx, demo, cast, &channel.key))
     })
 }
 
@@ -128,11 +128,19 @@ fn forget_jobs_of_the_past(tx: &mut Tx<'_>) -> Result<()> {
     tx.execute(sql, params![workspace, deliveries::DELIVER, now]).map(drop)
 }
 
-fn seem_used(tx: &mut Tx<'_>, channel: kernel::ChannelId, now: Timestamp) -> Result<()> {
-    channels::set_health(tx, channel, |health| {
+/// Channels know when they were last used.
+fn note_last_use(tx: &mut Tx<'_>, demo: &Demo, cast: &Cast, key: &str) -> Result<()> {
+    let told = demo.conversations.iter().filter(|told| told.channel == key);
+    let steps: Vec<_> = told.flat_map(|told| &told.steps).collect();
+    let last = |fits: fn(&Act) -> bool| {
+        steps.iter().filter(|step| fits(&step.act)).map(|step| Timestamp(step.at)).max()
+    };
+    let (heard, said) =
+        (last(|act| matches!(act, Act::Receive(_))), last(|act| matches!(act, Act::Reply(_))));
+    channels::set_health(tx, cast.channel(key)?.id, |health| {
         health.state = HealthState::Ok;
-        health.last_in_at = Some(now);
-        health.last_out_at = Some(now);
+        health.last_in_at = heard;
+        health.last_out_at = said;
     })
 }
 
