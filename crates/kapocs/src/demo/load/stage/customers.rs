@@ -134,14 +134,15 @@ fn handle(kind: IdentityKind, value: String, name: Option<String>, source: &str)
     Handle { kind, value, name, verified: false, source: source.to_owned() }
 }
 
+/// Under the names the shop gave them.
 fn traits(person: &Person) -> Map<String, Value> {
     let mut traits = Map::new();
     let mut add = |name: &str, value: &str| traits.insert(name.to_owned(), json!(value));
-    add("city", &person.city);
+    add("város", &person.city);
     if let Some(company) = &person.company {
-        add("company", &company.name);
-        add("position", &company.position);
-        add("tax_number", &company.tax_number);
+        add("cég", &company.name);
+        add("beosztás", &company.position);
+        add("adószám", &company.tax_number);
     }
     traits
 }
