@@ -203,6 +203,15 @@ impl Chat {
 
     async fn pass_on(&mut self, socket: &mut WebSocket, event: &LiveEvent) -> Result<(), axum::Error> {
         match event {
+            // The visitor's own first words may have come by HTTP, before this socket was open.
+            LiveEvent::Fact { fact, .. }
+                if fact.name == "message.received"
+                    && fact.person == Some(self.visitor.person)
+                    && fact.conversation != self.visitor.conversation =>
+            {
+                self.renew().await;
+                self.send_missed(socket).await
+            }
             LiveEvent::Fact { fact, .. }
                 if fact.workspace == self.visitor.workspace
                     && fact.conversation.is_some()
@@ -224,7 +233,10 @@ impl Chat {
         workspace == self.visitor.workspace && Some(conversation) == self.visitor.conversation
     }
 
-    async fn typing(&self, on: bool) {
+    async fn typing(&mut self, on: bool) {
+        if self.visitor.conversation.is_none() {
+            self.renew().await;
+        }
         let Some(conversation) = self.visitor.conversation else { return };
         let caller = self.system();
         let team = self.app.db.read(&caller, move |read| {
