@@ -6,6 +6,7 @@ pub mod demo;
 pub mod doctor;
 mod embedded;
 mod openapi;
+pub mod relocation;
 pub mod serve;
 pub mod setup;
 

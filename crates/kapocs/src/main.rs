@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use kapocs::{
     Config, backup,
     config::LogFormat,
-    demo, doctor,
+    demo, doctor, relocation,
     setup::{Asked, setup},
 };
 use kernel::{Clock, Error, Locale, Result};
@@ -73,6 +73,12 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Moves from the SQLite file of the data folder to the empty PostgreSQL database given by `--database`.
+    /// The server must be stopped; the file stays as it is.
+    Move {
+        #[command(flatten)]
+        place: Place,
+    },
     /// Looks whether everything is well.
     Doctor {
         #[command(flatten)]
@@ -119,6 +125,7 @@ async fn run(command: Command) -> Result<()> {
         }
         Command::Backup { file, place } => backup::backup(&configure(&place, None)?, &file).await,
         Command::Restore { file, place } => backup::restore(&configure(&place, None)?, &file).await,
+        Command::Move { place } => relocation::to_postgres(&configure(&place, None)?).await,
         Command::Doctor { place } => doctor::doctor(&configure(&place, None)?).await,
         Command::Demo { place, listen } => {
             let config = configure(&place, listen)?;

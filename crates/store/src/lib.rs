@@ -16,6 +16,7 @@ mod facts;
 mod jobs;
 mod migrate;
 pub mod search;
+mod transfer;
 mod tx;
 mod value;
 
@@ -28,6 +29,7 @@ pub use dialect::Dialect;
 pub use facts::{Facts, facts_after};
 pub use jobs::{Job, JobFailure, JobRow, JobState, Jobs, NewJob, dead_jobs, replay_job};
 pub use migrate::{newest_version, schema_version};
+pub use transfer::{CopiedTable, copy_to_postgres};
 pub use tx::{Read, Tx};
 pub use value::{FromValue, Row, Value};
 

@@ -13,6 +13,35 @@ on_both_engines! {
     an_answer_in_the_demo_is_sent_and_a_second_start_changes_nothing
 }
 
+#[test]
+fn a_place_that_outgrew_its_file_goes_on_upon_postgresql() {
+    let mut shown = Shown::start(Engine::Sqlite);
+    let anna = shown.sign_in("kovacs.anna@mecsesbolt.example");
+    let (before, views) = (listed(&anna, "all"), anna.get("views"));
+    shown.stop();
+    let larger = Database::create(Engine::Postgres);
+    shown.config.database = larger.url().map(str::to_owned);
+    shown.runtime.block_on(kapocs::relocation::to_postgres(&shown.config)).unwrap();
+    shown.launch();
+    let anna = shown.sign_in("kovacs.anna@mecsesbolt.example");
+    assert_eq!(listed(&anna, "all"), before);
+    assert_eq!(anna.get("views"), views);
+    let found = until("the search is there again", || {
+        let page = anna.get("conversations?query=csomag");
+        (!page["items"].as_array().unwrap().is_empty()).then_some(page)
+    });
+    let id = text(&found["items"][0]["id"]);
+    anna.post(
+        &format!("conversations/{id}/messages"),
+        json!({ "kind": "note", "text": "Már a nagy gépen." }),
+    );
+    assert!(
+        shown.runtime.block_on(kapocs::relocation::to_postgres(&shown.config)).is_err(),
+        "what is there already is not overwritten"
+    );
+    shown.stop();
+}
+
 struct Shown {
     runtime: Runtime,
     running: Option<Running>,
