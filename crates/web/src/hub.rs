@@ -17,6 +17,8 @@ use utoipa::ToSchema;
 const BACKLOG: usize = 4_096;
 /// A presence that is not renewed lapses.
 const PRESENCE: Duration = Duration::from_secs(30);
+/// A person who writes says so again and again; silence means that the line is gone.
+const TYPING: Duration = Duration::from_secs(10);
 
 /// What the hub must ask the domain about.
 pub trait LiveRights: Send + Sync {
@@ -100,11 +102,14 @@ pub struct Viewer {
 }
 
 type Presences = HashMap<(WorkspaceId, ConversationId), Vec<Viewer>>;
+/// Until when a person at the other end counts as writing.
+type Writing = HashMap<(WorkspaceId, ConversationId), Timestamp>;
 
 #[derive(Clone)]
 pub struct Hub {
     events: broadcast::Sender<Arc<LiveEvent>>,
     presences: Arc<Mutex<Presences>>,
+    writing: Arc<Mutex<Writing>>,
     pub(crate) rights: Arc<dyn LiveRights>,
     pub(crate) stop: watch::Receiver<bool>,
 }
@@ -112,7 +117,8 @@ pub struct Hub {
 impl Hub {
     /// `stop` tells sockets that the server is going down.
     pub fn new(rights: Arc<dyn LiveRights>, stop: watch::Receiver<bool>) -> Self {
-        Self { events: broadcast::Sender::new(BACKLOG), presences: Arc::default(), rights, stop }
+        let events = broadcast::Sender::new(BACKLOG);
+        Self { events, presences: Arc::default(), writing: Arc::default(), rights, stop }
     }
 
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<LiveEvent>> {
@@ -176,6 +182,33 @@ impl Hub {
             let (name, on) = (name.to_owned(), state == PresenceState::Replying);
             self.tell(LiveEvent::AgentTyping { workspace, conversation, name, on });
         }
+    }
+
+    /// Notes that the person at the other end writes, or no longer does, and tells everybody.
+    pub fn set_writing(
+        &self,
+        workspace: WorkspaceId,
+        conversation: ConversationId,
+        private_team: Option<TeamId>,
+        on: bool,
+        now: Timestamp,
+    ) {
+        {
+            let mut writing = self.writing.lock().expect("no panic while held");
+            writing.retain(|_, until| *until > now);
+            if on {
+                writing.insert((workspace, conversation), now + TYPING);
+            } else {
+                writing.remove(&(workspace, conversation));
+            }
+        }
+        self.tell(LiveEvent::Typing { workspace, conversation, private_team, on });
+    }
+
+    /// The person at the other end writes now.
+    pub fn is_writing(&self, workspace: WorkspaceId, conversation: ConversationId, now: Timestamp) -> bool {
+        let writing = self.writing.lock().expect("no panic while held");
+        writing.get(&(workspace, conversation)).is_some_and(|until| *until > now)
     }
 
     /// Who has the conversation open now.

@@ -94,7 +94,7 @@ impl Session {
                             self.greet(&mut socket, since).await?;
                             counters_due = Some(Instant::now());
                         } else {
-                            self.hear(&text).await;
+                            self.hear(&mut socket, &text).await?;
                         }
                     }
                     Some(Ok(Message::Close(_))) | None => return Ok(()),
@@ -223,7 +223,7 @@ impl Session {
             LiveEvent::Typing { workspace: of, conversation, private_team, on }
                 if *of == workspace && self.rights.may_see(*private_team) =>
             {
-                send(socket, &json!({ "type": "typing", "conversation": conversation, "on": on })).await?;
+                send(socket, &typing_frame(*conversation, *on)).await?;
                 Ok(false)
             }
             _ => Ok(false),
@@ -239,14 +239,25 @@ impl Session {
         Ok(())
     }
 
-    async fn hear(&mut self, text: &str) {
-        let Ok(FromClient::Presence { conversation, state }) = serde_json::from_str(text) else { return };
-        let seen = self.app.hub.rights.private_team(&self.auth.caller, conversation).await;
-        let Ok(team) = seen else { return };
+    async fn hear(&mut self, socket: &mut WebSocket, text: &str) -> Result<(), axum::Error> {
+        let Ok(FromClient::Presence { conversation, state }) = serde_json::from_str(text) else {
+            return Ok(());
+        };
+        let (hub, caller) = (&self.app.hub, &self.auth.caller);
+        let Ok(team) = hub.rights.private_team(caller, conversation).await else { return Ok(()) };
         let now = self.app.db.clock().now();
         self.open.insert(conversation, team);
-        self.app.hub.set_presence(&self.auth.caller, &self.rights.name, conversation, team, state, now);
+        hub.set_presence(caller, &self.rights.name, conversation, team, state, now);
+        // Whoever opens a conversation later than the typing began has missed the event.
+        if state != PresenceState::None && hub.is_writing(caller.workspace, conversation, now) {
+            send(socket, &typing_frame(conversation, true)).await?;
+        }
+        Ok(())
     }
+}
+
+fn typing_frame(conversation: ConversationId, on: bool) -> Value {
+    json!({ "type": "typing", "conversation": conversation, "on": on })
 }
 
 fn fact_frame(fact: &Fact) -> Value {

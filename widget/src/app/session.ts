@@ -74,6 +74,7 @@ export function createSession({ api, store, createLink }: Parts): Session {
   let failures = 0;
   let again: ReturnType<typeof setTimeout> | undefined;
   let typingEnds: ReturnType<typeof setTimeout> | undefined;
+  let writing = false;
 
   const outbox = new Outbox(store, () => set({ outgoing: outbox.entries }));
   const link = createLink({
@@ -232,6 +233,7 @@ export function createSession({ api, store, createLink }: Parts): Session {
 
   async function linkUp(newest: number, online: boolean) {
     set({ connected: true, online });
+    if (writing) link.send({ type: 'typing', on: true });
     await catchUp(newest).catch(() => undefined);
     void delivery.flush();
   }
@@ -288,7 +290,10 @@ export function createSession({ api, store, createLink }: Parts): Session {
       void bring();
     },
     discard: (client_id) => void outbox.remove(client_id),
-    typing: (on) => void link.send({ type: 'typing', on }),
+    typing(on) {
+      writing = on;
+      link.send({ type: 'typing', on });
+    },
     markRead() {
       if (!state.loaded || lastSeq(state.messages) <= state.read) return;
       keepRead();

@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 use uuid::Uuid;
-use web::{ApiError, App, LiveEvent, PathId};
+use web::{ApiError, App, LiveEvent, PathId, PresenceState};
 
 use super::{
     Connected,
@@ -85,9 +85,12 @@ async fn serve(app: App, channel: ChannelRow, mut socket: WebSocket) {
     };
     let events = app.hub.subscribe();
     let _connected = Connected::new(visitor.id);
-    let mut chat = Chat { app, visitor, seq: since };
+    let mut chat = Chat { app, visitor, seq: since, writing: false };
     // A broken connection ends it; the widget comes back and resumes.
     let _ = chat.run(socket, events).await;
+    if chat.writing {
+        chat.typing(false).await;
+    }
 }
 
 struct Chat {
@@ -95,6 +98,8 @@ struct Chat {
     visitor: Visitor,
     /// The newest number sent.
     seq: i64,
+    /// The visitor said so, and has not said otherwise.
+    writing: bool,
 }
 
 impl Chat {
@@ -139,7 +144,19 @@ impl Chat {
         });
         let (last_seq, online) = state.await.unwrap_or((self.seq, false));
         send(socket, &json!({ "type": "hello", "last_seq": last_seq, "online": online })).await?;
-        self.send_missed(socket).await
+        self.send_missed(socket).await?;
+        for name in self.agents_writing() {
+            send(socket, &json!({ "type": "typing", "on": true, "name": name })).await?;
+        }
+        Ok(())
+    }
+
+    /// Who began to answer before this socket was open.
+    fn agents_writing(&self) -> Vec<String> {
+        let Some(conversation) = self.visitor.conversation else { return Vec::new() };
+        let now = self.app.db.clock().now();
+        let viewers = self.app.hub.viewers(self.visitor.workspace, conversation, now).into_iter();
+        viewers.filter(|viewer| viewer.state == PresenceState::Replying).map(|viewer| viewer.name).collect()
     }
 
     fn system(&self) -> Caller {
@@ -244,8 +261,9 @@ impl Chat {
             inbox::conversations::private_team(read, &found)
         });
         let Ok(private_team) = team.await else { return };
-        let workspace = self.visitor.workspace;
-        self.app.hub.tell(LiveEvent::Typing { workspace, conversation, private_team, on });
+        let (workspace, now) = (self.visitor.workspace, self.app.db.clock().now());
+        self.app.hub.set_writing(workspace, conversation, private_team, on, now);
+        self.writing = on;
     }
 
     /// The visitor has seen our answers up to a number.

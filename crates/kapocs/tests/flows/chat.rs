@@ -14,6 +14,7 @@ on_both_engines! {
     a_chat_goes_on_by_mail_and_only_then_the_two_people_are_one
     a_signed_identity_names_the_visitor_and_a_foreign_one_is_refused
     a_token_of_another_chat_opens_nothing
+    whoever_comes_while_the_other_writes_is_told_so
 }
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -150,4 +151,26 @@ fn a_token_of_another_chat_opens_nothing(engine: Engine) {
     }
     assert_eq!(visitor.api("GET", &format!("/chat/v1/{other}/messages"), Json::Null).0, 401);
     assert_eq!(visitor.api("GET", "conversations", Json::Null).0, 401, "a visitor is no user");
+}
+
+fn whoever_comes_while_the_other_writes_is_told_so(engine: Engine) {
+    let app = TestApp::start(engine);
+    let key = chat(&app);
+    let visitor = visitor(&app, &key);
+    say(&visitor, &key, 1, "Van itt valaki?");
+    let (conversation, _) = arrived(&app, "Van itt valaki?");
+    let mut early = app.live(&app.sign_in(ADMINISTRATOR), &Json::Null);
+    early.hear_type("hello");
+    let mut open = socket(&visitor, &key);
+    open.say(&json!({ "type": "typing", "on": true }));
+    early.hear("the visitor begins", |m| m["type"] == "typing" && m["on"] == true);
+
+    let mut late = app.live(&app.sign_in(ADMINISTRATOR), &Json::Null);
+    late.hear_type("hello");
+    late.say(&json!({ "type": "presence", "conversation": conversation, "state": "replying" }));
+    late.hear("the visitor still writes", |m| m["type"] == "typing" && m["on"] == true);
+    open.close();
+    late.hear("the visitor has left", |m| m["type"] == "typing" && m["on"] == false);
+    let mut back = socket(&visitor, &key);
+    back.hear("the agent writes", |m| m["type"] == "typing" && m["on"] == true);
 }
