@@ -60,3 +60,9 @@ export async function until(what, condition, patience = 10_000) {
   } while (Date.now() < end);
   throw new Error(`never happened: ${what} (last: ${JSON.stringify(value)})`);
 }
+
+/** Closes the chat by Escape; the press reaches the page as a message when the focus is in the frame. */
+export async function putAway(page) {
+  await page.keyboard.press('Escape');
+  await until('the chat is closed', async () => (await launcher(page).getAttribute('aria-expanded')) === 'false');
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { startServers } from '../mocks/servers.mjs';
-import { appFrame, frameOf, launch, launcher, openPage, until } from './browser.mjs';
+import { appFrame, frameOf, launch, launcher, openPage, putAway, until } from './browser.mjs';
 
 let browser;
 let servers;
@@ -80,8 +80,7 @@ test('a chat from start to finish by keyboard alone', async () => {
   await log(app).getByText('We do, to all of Europe.').waitFor();
   await until('the answer is marked as read', () => chat.last().read === 2);
 
-  await page.keyboard.press('Escape');
-  assert.equal(await launcher(page).getAttribute('aria-expanded'), 'false');
+  await putAway(page);
   assert.ok(await launcher(page).evaluate((element) => element.matches(':focus')));
   assert.deepEqual(problems, []);
   await context.close();
@@ -149,7 +148,7 @@ test('the history is there after a reload, and answers to a closed chat are coun
   await openChat(page);
   await say(app, 'Hello');
   await until('sent', () => spoken().length === 1);
-  await page.keyboard.press('Escape');
+  await putAway(page);
   await page.reload();
   await launcher(page).waitFor();
   await until('connected again', () => chat.last().sockets.size > 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { startServers } from '../mocks/servers.mjs';
-import { appFrame, frameOf, launch, launcher, openPage, until, violations } from './browser.mjs';
+import { appFrame, frameOf, launch, launcher, openPage, putAway, until, violations } from './browser.mjs';
 
 let browser;
 let servers;
@@ -245,8 +245,7 @@ test('when the app does not load the panel says so and can be closed', async () 
   await page.route('**/widget/demo-key', (route) => route.abort());
   await launcher(page).click();
   await page.getByText('Opening the chat… If it takes long').waitFor();
-  await page.keyboard.press('Escape');
-  assert.equal(await expanded(page), 'false');
+  await putAway(page);
   await page.unroute('**/widget/demo-key');
   chat.reachable = true;
   await launcher(page).click();
@@ -259,8 +258,7 @@ test('an unknown or removed channel says that the chat is not available', async 
   await page.route('**/visitor', (route) => route.fulfill({ status: 404, json: { error: { code: 'not_found', message: '' } } }));
   await launcher(page).click();
   await app.getByText('This chat is not available.').waitFor();
-  await page.keyboard.press('Escape');
-  assert.equal(await expanded(page), 'false');
+  await putAway(page);
   await context.close();
 });
 
