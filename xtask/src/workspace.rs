@@ -16,7 +16,9 @@ pub struct Workspace {
 
 impl Workspace {
     pub fn find() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
+        // Asked at run time: a target folder may be shared by several clones.
+        let own = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&own).parent().expect("xtask lies in the workspace");
         Self { root: root.to_owned(), target: target(root) }
     }
 

@@ -54,7 +54,8 @@ fn visit(root: &Path, directory: &Path, found: &mut Vec<String>, files: &mut usi
 
 #[test]
 fn no_other_crate_opens_a_connection() {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("crates/egress has a parent");
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the tests lie");
+    let crates = Path::new(&own).parent().expect("crates/egress has a parent");
     let (mut found, mut files) = (Vec::new(), 0);
     visit(crates, crates, &mut found, &mut files);
     assert!(files > 20, "the search saw only {files} files");
