@@ -81,7 +81,8 @@ impl Program {
             workspace: String::new(),
             folder,
             database,
-            variables: Vec::new(),
+            // Nothing is asked of the network, unless a check has a resolver of its own.
+            variables: vec![("KAPOCS_DNS".to_owned(), "off".to_owned())],
             child: None,
         })
     }

@@ -23,6 +23,7 @@ pub struct Parts {
     pub egress: egress::Policy,
     pub edge: Arc<Edge>,
     pub hub: Hub,
+    pub mail: email::MailEdge,
 }
 
 /// All kinds of channel this program knows: one line each.

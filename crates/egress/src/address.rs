@@ -99,6 +99,11 @@ const fn v6(s: [u16; 8], prefix: u8) -> Ipv6Net {
     Ipv6Net::new_assert(Ipv6Addr::new(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]), prefix)
 }
 
+/// Whether it is an address of somebody else on the internet.
+pub fn is_public(ip: IpAddr) -> bool {
+    range_of(ip).is_none()
+}
+
 /// The special range of an address; `None` = a public address of somebody else.
 pub(crate) fn range_of(ip: IpAddr) -> Option<Range> {
     let ip = ip.to_canonical();

@@ -17,7 +17,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
-pub use address::Range;
+pub use address::{Range, is_public};
 pub use connect::{CONNECT_TIMEOUT, Failure, connect, connect_tls, upgrade};
 pub use host::Host;
 pub use ipnet::IpNet;

@@ -32,6 +32,12 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Networks (CIDR) that channels of every workspace may reach, though they are not public.
     pub egress_allow: Vec<String>,
+    /// Resolvers (`address:port`) by which senders of mail are verified; those of the system when none is given,
+    /// `off` to verify nobody.
+    pub dns: Vec<String>,
+    /// Certificate chain and private key (PEM files) that mail receivers show after STARTTLS.
+    pub mail_certificate: Option<PathBuf>,
+    pub mail_key: Option<PathBuf>,
     /// The key that seals secrets (64 hexadecimal digits); without it `data/master.key`.
     pub master_key: Option<String>,
     /// Switch off only behind a load generator.
@@ -60,6 +66,9 @@ impl Default for Config {
             hosts: Vec::new(),
             trusted_proxies: Vec::new(),
             egress_allow: Vec::new(),
+            dns: Vec::new(),
+            mail_certificate: None,
+            mail_key: None,
             master_key: None,
             rate_limits: true,
             log: "info".to_owned(),
@@ -112,7 +121,7 @@ impl Config {
 /// Variables are texts; lists are comma-separated there.
 fn typed(key: &str, text: String) -> toml::Value {
     match key {
-        "hosts" | "trusted_proxies" | "egress_allow" => {
+        "hosts" | "trusted_proxies" | "egress_allow" | "dns" => {
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             toml::Value::Array(items.map(|item| toml::Value::String(item.to_owned())).collect())
         }

@@ -6,6 +6,7 @@ mod caller;
 mod clock;
 mod error;
 mod fact;
+pub mod fault;
 mod ids;
 mod locale;
 

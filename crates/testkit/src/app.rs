@@ -52,6 +52,7 @@ impl TestApp {
             database: database.url().map(str::to_owned),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             rate_limits: false,
+            dns: vec!["off".to_owned()],
             ..Config::default()
         };
         let options = Options { data: config.data.clone(), database: config.database.clone() };

@@ -2,12 +2,15 @@
 //!
 //! `text` is pure: bytes in, meaning out (parse, classify, quotes, sanitise, bounces, tokens, compose).
 //! `wire` speaks the protocols: SMTP and LMTP receiver, IMAP with IDLE, SMTP sender. It knows no conversation.
-//! The rest brings the two together with the inbox: `keep` (raw first), `understand` (then placed), `send`.
+//! The rest brings the two together with the inbox: `keep` (raw first), `sender` (who it is, and whether that is proved),
+//! `understand` (then placed), `send`. `edge` is what whoever runs the machine gives to our own mail server.
 
 pub(crate) mod config;
+mod edge;
 mod issued;
 mod keep;
 mod send;
+mod sender;
 pub mod text;
 mod understand;
 pub mod wire;
@@ -27,6 +30,7 @@ use kernel::{Caller, ChannelId, Result};
 use tokio::sync::watch;
 
 pub(crate) use config::{EmailConfig, Secrets, is_address};
+pub use edge::MailEdge;
 pub(crate) use keep::{Kept, keep};
 use wire::{
     imap::{After, FirstSync, ImapConfig, ImapWatcher},

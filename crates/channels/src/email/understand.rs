@@ -1,6 +1,6 @@
 //! One kept mail: parsed, classified, placed; or set aside with a reason. Slow work first, then one transaction.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use inbox::{
@@ -20,9 +20,10 @@ use super::{
     config::EmailConfig,
     issued,
     send::{EPOCH, instance},
+    sender,
     text::{
         Address, BounceReport, Class, Mail, Place, Recipient, ReportKind, Split, TokenKey, Verdict, classify,
-        find_candidates, from_authentication_results,
+        find_candidates,
         html::{self, RemoteImages, SanitisedHtml},
         parse, split_quotes,
     },
@@ -51,13 +52,16 @@ pub(super) async fn understand(parts: &Parts, channel: &ChannelRow, item: &Item)
         parts.db.read(&caller, |read| Ok((workspace::secret(read)?, workspace::get(read)?.locale))).await?;
     let hash = BlobHash::parse(&item.blob).ok_or_else(Error::not_found)?;
     let raw = parts.db.blobs().get(&hash).await?;
+    let raw = Arc::new(raw);
     let mark = instance(&secret);
     let (locale, received_at) = (Locale::from_tag(&locale).unwrap_or_default(), item.received_at);
-    let work = tokio::task::spawn_blocking(move || work_through(&raw, &mark, locale, received_at));
-    let Some(understood) = work.await.map_err(Error::internal)? else {
+    let bytes = Arc::clone(&raw);
+    let work = tokio::task::spawn_blocking(move || work_through(&bytes, &mark, locale, received_at));
+    let config = EmailConfig::of(channel)?;
+    let (understood, examined) = tokio::join!(work, sender::examine(parts, &config, item, &raw));
+    let Some(understood) = understood.map_err(Error::internal)? else {
         return set_aside(parts, &caller, item, QuarantineReason::Unparseable, None).await;
     };
-    let config = EmailConfig::of(channel)?;
     if let Some(reason) = guard(&understood, &config, item) {
         return set_aside(parts, &caller, item, reason, Some(&understood.mail)).await;
     }
@@ -66,7 +70,8 @@ pub(super) async fn understand(parts: &Parts, channel: &ChannelRow, item: &Item)
     }
     let is_auto_reply = matches!(understood.verdict.class, Class::AutoReply(_));
     let tokens = parts.db.read(&caller, tokens(&secret, channel.id, &understood.mail)).await?;
-    let inbound = inbound(parts, channel, item, understood, &config, &tokens).await?;
+    let verified = sender::is_verified(&understood.mail, &config, examined.as_ref());
+    let inbound = inbound(parts, channel, item, understood, &config, (&tokens, verified)).await?;
     let item = item.clone();
     parts.db.write(&caller, move |tx| place(tx, &item, &inbound, &tokens, is_auto_reply)).await
 }
@@ -106,7 +111,7 @@ fn pictures(mail: &Mail) -> HashMap<String, String> {
 /// Why a mail must wait for a person, if it must. A released mail passes all but what cannot be shown at all.
 fn guard(understood: &Understood, config: &EmailConfig, item: &Item) -> Option<QuarantineReason> {
     let Understood { mail, verdict, split, .. } = understood;
-    if sender(mail, config).is_none() && !matches!(verdict.class, Class::Bounce(_)) {
+    if sender::of(mail, config).is_none() && !matches!(verdict.class, Class::Bounce(_)) {
         return Some(QuarantineReason::Unparseable);
     }
     if item.released {
@@ -228,35 +233,17 @@ fn place_name(place: Place) -> &'static str {
     }
 }
 
-/// Whoever the answer goes to. A site's form that writes as itself names the person in `Reply-To`.
-fn sender<'m>(mail: &'m Mail, config: &EmailConfig) -> Option<&'m Address> {
-    let from = mail.from.as_ref().or(mail.sender.as_ref());
-    let reply_to = mail.reply_to.first();
-    match (from, reply_to) {
-        (Some(from), Some(reply_to)) if speaks_for_another(from, config) => Some(reply_to),
-        (Some(from), _) => Some(from),
-        (None, reply_to) => reply_to,
-    }
-}
-
-fn speaks_for_another(from: &Address, config: &EmailConfig) -> bool {
-    let local = from.local().to_lowercase().replace(['-', '_', '.'], "");
-    let own_domain =
-        config.addresses.iter().any(|own| own.rsplit_once('@').is_some_and(|(_, d)| d == from.domain()));
-    own_domain || local.starts_with("noreply") || local.starts_with("donotreply")
-}
-
 async fn inbound(
     parts: &Parts,
     channel: &ChannelRow,
     item: &Item,
     understood: Understood,
     config: &EmailConfig,
-    tokens: &Proven,
+    (tokens, verified): (&Proven, Option<bool>),
 ) -> Result<Inbound> {
     let Understood { mail, verdict, split, page } = understood;
-    let from =
-        sender(&mail, config).ok_or_else(|| Error::internal("a guard let a mail without sender through"))?;
+    let from = sender::of(&mail, config)
+        .ok_or_else(|| Error::internal("a guard let a mail without sender through"))?;
     let handle = |address: &Address| Handle {
         kind: IdentityKind::Email,
         value: address.address.clone(),
@@ -264,7 +251,6 @@ async fn inbound(
         verified: false,
         source: "mail".into(),
     };
-    let verified = from_authentication_results(&mail, &config.authserv_id).map(|result| result.proves(&mail));
     let (from, cc) = (handle(from), mail.cc.iter().chain(&mail.to));
     let cc =
         cc.filter(|address| !is_ours(address, config) && address.address != from.value).map(handle).collect();
@@ -309,7 +295,7 @@ async fn inbound(
             tokens: tokens.iter().map(|(id, place, _)| (*id, *place)).collect(),
             references,
         },
-        automatic: !matches!(verdict.class, Class::Person | Class::List(_)),
+        automatic: verdict.confirmation || !matches!(verdict.class, Class::Person | Class::List(_)),
     })
 }
 
@@ -350,7 +336,9 @@ fn place(
     intake::describe(tx, item.id, sender, subject)?;
     let received = conversations::receive(tx, inbound)?;
     for (conversation, _, given_to) in tokens {
-        if *conversation == received.conversation && given_to.eq_ignore_ascii_case(&inbound.from.value) {
+        let is_bearer = given_to.eq_ignore_ascii_case(&inbound.from.value);
+        // A token can be passed on; whoever forges the address it was given to proves nothing with it.
+        if *conversation == received.conversation && is_bearer && inbound.sender_verified != Some(false) {
             prove(tx, received.conversation, inbound)?;
         }
     }

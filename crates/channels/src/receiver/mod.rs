@@ -50,7 +50,9 @@ impl Receiver {
                 let hostname =
                     config.address().rsplit_once('@').map_or("localhost", |(_, domain)| domain).to_owned();
                 let sink = Arc::new(Door { parts: self.parts.clone(), channel, addresses: config.addresses });
-                return smtp_server::serve(listener, Config::new(hostname, flavour), sink, stop).await;
+                let tls = self.parts.mail.tls.clone();
+                let served = Config { tls, ..Config::new(hostname, flavour) };
+                return smtp_server::serve(listener, served, sink, stop).await;
             }
             // Another program may give the port free.
             if tokio::time::timeout(RETRY, stop.changed()).await.is_ok() {

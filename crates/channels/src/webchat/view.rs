@@ -1,6 +1,10 @@
-//! What a visitor sees of a conversation: what was said to and by them, nothing else.
+//! What a visitor sees of a conversation: what was said to and by them, nothing else. A letter that others had sent to the
+//! conversation's reply address is not theirs to read.
 
-use inbox::attachments;
+use inbox::{
+    attachments,
+    conversations::{self, Conversation, project},
+};
 use kernel::{Actor, ConversationId, Error, MessageId, Result, Timestamp};
 use serde::Serialize;
 use store::{Read, Row, params};
@@ -34,6 +38,8 @@ impl From<attachments::AttachmentView> for ChatFile {
     }
 }
 
+/// A machine's mail is for colleagues.
+const VISIBLE: &str = "kind IN ('in', 'out') AND undone_at IS NULL AND (kind = 'out' OR automatic = 0)";
 const COLUMNS: &str = "id, seq, client_id, kind, author, author_name, text, created_at";
 
 /// Messages after a number, oldest first, at most 200. Notes are not for visitors.
@@ -46,15 +52,33 @@ pub(super) fn since(
     let workspace = read.workspace();
     let sql = format!(
         "SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq > $3
-         AND kind IN ('in', 'out') AND undone_at IS NULL ORDER BY seq LIMIT 200"
+         AND {VISIBLE} ORDER BY seq LIMIT 200"
     );
-    read.rows(&sql, params![workspace, id, seq])?.iter().map(|row| from_row(read, content_url, row)).collect()
+    let conversation = conversations::find(read, id)?;
+    let mut seen = Vec::new();
+    for row in &read.rows(&sql, params![workspace, id, seq])? {
+        if is_theirs(read, &conversation, row)? {
+            seen.push(from_row(read, content_url, row)?);
+        }
+    }
+    Ok(seen)
+}
+
+fn is_theirs(read: &mut Read<'_>, conversation: &Conversation, row: &Row) -> Result<bool> {
+    if row.get::<String>(3)? == "out" {
+        return Ok(true);
+    }
+    project::is_of(read, conversation, &author(row)?)
+}
+
+fn author(row: &Row) -> Result<Actor> {
+    serde_json::from_str(&row.get::<String>(4)?).map_err(Error::internal)
 }
 
 fn from_row(read: &mut Read<'_>, content_url: &str, row: &Row) -> Result<ChatMessage> {
     let id: MessageId = row.get(0)?;
     let kind: String = row.get(3)?;
-    let author: Actor = serde_json::from_str(&row.get::<String>(4)?).map_err(Error::internal)?;
+    let author = author(row)?;
     let from = match (&author, kind.as_str()) {
         (_, "in") => "visitor",
         (Actor::System(_), _) => "system",
@@ -81,7 +105,15 @@ fn from_row(read: &mut Read<'_>, content_url: &str, row: &Row) -> Result<ChatMes
 /// The number of the newest message a visitor may see.
 pub(super) fn last_seq(read: &mut Read<'_>, id: ConversationId) -> Result<i64> {
     let workspace = read.workspace();
-    let sql = "SELECT COALESCE(MAX(seq), 0) FROM messages WHERE workspace_id = $1 AND conversation_id = $2
-               AND kind IN ('in', 'out') AND undone_at IS NULL";
-    read.one(sql, params![workspace, id])?.get(0)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND {VISIBLE}
+         ORDER BY seq DESC LIMIT 50"
+    );
+    let conversation = conversations::find(read, id)?;
+    for row in &read.rows(&sql, params![workspace, id])? {
+        if is_theirs(read, &conversation, row)? {
+            return row.get(1);
+        }
+    }
+    Ok(0)
 }

@@ -1,6 +1,6 @@
 //! Conversations as others need them: for the wire, and for the search index.
 
-use kernel::{ConversationId, Error, Fact, Locale, MessageId, Result, Timestamp};
+use kernel::{Actor, ConversationId, Error, Fact, Locale, MessageId, Result, Timestamp};
 use serde_json::Value as Json;
 use store::{
     Read, params,
@@ -33,6 +33,9 @@ pub fn outgoing(
     let addressed: Json = row.get(5)?;
     let list = |key: &str| serde_json::from_value::<Vec<String>>(addressed[key].clone()).unwrap_or_default();
     let files = attachments::of_message(read, id)?;
+    let (to, cc) = (list("to"), list("cc"));
+    let automatic: bool = row.get(7)?;
+    let quote = if automatic { None } else { answered(read, &c, seq, &[to.as_slice(), &cc].concat())? };
     Ok(Outgoing {
         workspace,
         conversation,
@@ -43,8 +46,8 @@ pub fn outgoing(
         author: row.get(3)?,
         at: row.get(4)?,
         recipients,
-        to: list("to"),
-        cc: list("cc"),
+        to,
+        cc,
         attachments: files
             .into_iter()
             .map(|file| OutgoingFile {
@@ -55,9 +58,9 @@ pub fn outgoing(
             })
             .collect(),
         references: references(read, channel, conversation, seq)?,
-        quote: answered(read, conversation, seq)?,
+        quote,
         locale: locale(read, &c)?,
-        automatic: row.get(7)?,
+        automatic,
         external_id: row.get(6)?,
         secret: TokenSecret(people::access::workspace::secret(read)?),
     })
@@ -76,18 +79,41 @@ fn references(
     read.rows(sql, params![workspace, id, seq, channel.id])?.iter().map(|row| row.get(0)).collect()
 }
 
-/// The newest word of the person before ours.
+/// The newest words before ours of somebody they go to. What others sent in is not shown to them: with a reply address
+/// anybody can have a third party's mail sent here, a sign-in code for example. A machine's words are for us alone.
 fn answered(
     read: &mut Read<'_>,
-    id: ConversationId,
+    c: &Conversation,
     seq: i64,
+    addressed: &[String],
 ) -> Result<Option<(String, Timestamp, String)>> {
     let workspace = read.workspace();
-    let sql =
-        "SELECT author_name, created_at, text FROM messages WHERE workspace_id = $1 AND conversation_id = $2
-               AND seq < $3 AND kind = 'in' ORDER BY seq DESC LIMIT 1";
-    let row = read.row(sql, params![workspace, id, seq])?;
-    row.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
+    let sql = "SELECT author, author_name, created_at, text FROM messages WHERE workspace_id = $1
+               AND conversation_id = $2 AND seq < $3 AND kind = 'in' AND automatic = 0 ORDER BY seq DESC LIMIT 50";
+    for row in read.rows(sql, params![workspace, c.id, seq])? {
+        let author = serde_json::from_str(&row.get::<String>(0)?).map_err(Error::internal)?;
+        if is_of(read, c, &author)? || is_addressed(read, c, &author, addressed)? {
+            return Ok(Some((row.get(1)?, row.get(2)?, row.get(3)?)));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the conversation's own person wrote it.
+pub fn is_of(read: &mut Read<'_>, c: &Conversation, author: &Actor) -> Result<bool> {
+    let Actor::Person(author) = *author else { return Ok(false) };
+    // Either may have been merged into the other meanwhile.
+    Ok(author == c.person
+        || people::persons::get(read, author)?.id == people::persons::get(read, c.person)?.id)
+}
+
+fn is_addressed(read: &mut Read<'_>, c: &Conversation, author: &Actor, addressed: &[String]) -> Result<bool> {
+    let Actor::Person(author) = *author else { return Ok(false) };
+    let workspace = read.workspace();
+    let sql = "SELECT address FROM participants WHERE workspace_id = $1 AND conversation_id = $2 AND person_id = $3";
+    let own = read.rows(sql, params![workspace, c.id, author])?;
+    let own = own.iter().map(|row| row.get::<String>(0)).collect::<Result<Vec<_>>>()?;
+    Ok(own.iter().any(|own| addressed.iter().any(|to| to.eq_ignore_ascii_case(own))))
 }
 
 /// The person's language, else the workspace's.

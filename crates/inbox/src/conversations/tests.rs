@@ -85,6 +85,69 @@ async fn a_stranger_who_names_our_letter_opens_a_linked_conversation_and_joins_n
 }
 
 #[tokio::test]
+async fn a_forged_letter_brings_nobody_into_a_conversation() {
+    for office in offices().await {
+        let first = office.letter("eszter@vevo.example", "Törött bögre", "Eltört a bögre.");
+        let (id, known) = (receive(&office, first.clone()).await, first.external_id.expect("an id"));
+        let forged = |from: &str, cc: &str, verified: bool| {
+            let mut letter = office.letter(from, "Re: Törött bögre", "Én vagyok az.");
+            letter.thread.references = vec![known.clone()];
+            letter.cc = vec![handle(cc)];
+            letter.sender_verified = Some(verified);
+            letter
+        };
+        let count = || async {
+            let sql = "SELECT COUNT(*) FROM participants WHERE workspace_id = $1 AND conversation_id = $2";
+            let count = move |read: &mut store::Read<'_>| {
+                let workspace = read.workspace();
+                read.one(sql, store::params![workspace, id])?.get::<i64>(0)
+            };
+            office.read(&office.system, count).await
+        };
+        let as_customer = receive(&office, forged("eszter@vevo.example", "kem@masik.example", false)).await;
+        assert_eq!(as_customer, id, "shown in its place, with its mark");
+        for colleague in ["bence@mecses.example", "fonok@vevo.example"] {
+            let apart = receive(&office, forged(colleague, "kem@masik.example", false)).await;
+            assert_ne!(apart, id, "{colleague}");
+        }
+        assert_eq!(count().await, 1);
+        let change = people::access::users::UserChange { disabled: Some(true), ..Default::default() };
+        let bence = office.bence.user().expect("a user");
+        let disable = move |tx: &mut store::Tx<'_>| people::access::users::change(tx, bence, &change, None);
+        office.write(&office.anna, disable).await.expect("disabled");
+        let gone = receive(&office, forged("bence@mecses.example", "kem@masik.example", true)).await;
+        assert_ne!(gone, id, "who has left is no colleague");
+        assert_eq!(count().await, 1);
+        receive(&office, forged("eszter@vevo.example", "ferj@vevo.example", true)).await;
+        assert_eq!(count().await, 2, "the customer's own word counts");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_quotes_neither_a_machine_nor_somebody_who_came_in_by_another_way() {
+    for office in offices().await {
+        let first = office.letter("eszter@vevo.example", "Törött bögre", "Eltört a bögre.");
+        let id = receive(&office, first).await;
+        let mut code = office.letter("noreply@bank.example", "Az Ön kódja", "A kód: 482913");
+        code.thread.tokens = vec![(id, "plus-address")];
+        code.automatic = true;
+        assert_eq!(receive(&office, code).await, id);
+        let mut link = office.letter("csapat@bank.example", "Meghívó", "https://bank.example/belepes/482913");
+        link.thread.tokens = vec![(id, "plus-address")];
+        assert_eq!(receive(&office, link).await, id);
+        let sent = answer(&office, &office.bence, id, saying("Küldjük.")).await.expect("answered");
+        let (message, channel) = (sent.id.parse().expect("an id"), office.channel);
+        let outgoing = office
+            .read(&office.system, move |read| {
+                let channel = crate::channels::find(read, channel)?;
+                super::project::outgoing(read, &channel, message, vec!["eszter@vevo.example".into()])
+            })
+            .await;
+        assert_eq!(outgoing.quote.expect("a quote").2, "Eltört a bögre.");
+    }
+}
+
+#[tokio::test]
 async fn a_machine_neither_reopens_nor_makes_anybody_wait() {
     for office in offices().await {
         let first = office.letter("eszter@vevo.example", "Kérdés", "Nyitva vannak?");

@@ -2,7 +2,8 @@
 //!
 //! Order: the channel's own knowledge, a signed token, known Message-IDs (and their ancestors). A message joins only
 //! when its sender holds a token, takes part already, or comes from the requester's organisation; otherwise it opens a
-//! conversation of its own, linked to the guess. `From:` alone is never enough.
+//! conversation of its own, linked to the guess. `From:` alone is never enough: a sender who is known not to be verified
+//! shares no organisation, and brings nobody along ([`may_bring_others`]).
 
 use std::time::Duration;
 
@@ -84,7 +85,7 @@ pub(super) fn place(read: &mut Read<'_>, inbound: &Inbound, person: PersonId) ->
                 let detail = format!("<{reference}>");
                 return Ok(join_or_follow_up(read, &conversation, "references", detail, "requester"));
             }
-            if is_message && (same_organisation(read, id, address)? || is_colleague(read, inbound)?) {
+            if is_message && is_credible(inbound) && shares_organisation(read, inbound, id)? {
                 let detail = format!("<{reference}> · {}", domain(address));
                 return Ok(join_or_follow_up(read, &conversation, "references", detail, "via"));
             }
@@ -101,6 +102,24 @@ pub(super) fn place(read: &mut Read<'_>, inbound: &Inbound, person: PersonId) ->
         Some(guess) => Placed::apart(Some(guess), "linked", guess.1.to_owned()),
         None => Placed::apart(None, "new", String::new()),
     })
+}
+
+/// Whether nothing is known against the sender being who the message says.
+fn is_credible(inbound: &Inbound) -> bool {
+    inbound.sender_verified != Some(false)
+}
+
+/// Whether those in copy take part in a conversation that is there already.
+pub(super) fn may_bring_others(inbound: &Inbound) -> bool {
+    is_credible(inbound)
+}
+
+fn shares_organisation(read: &mut Read<'_>, inbound: &Inbound, id: ConversationId) -> Result<bool> {
+    let address = inbound.from.value.as_str();
+    if people::access::users::is_disabled(read, address)? {
+        return Ok(false);
+    }
+    Ok(same_organisation(read, id, address)? || is_colleague(read, inbound)?)
 }
 
 /// Whether the message would join a conversation that is there already.

@@ -66,6 +66,7 @@ fn registry(config: &Config, db: &Db, vault: &Vault) -> Result<Registry> {
         egress: policy_of(config)?,
         edge: Arc::new(edge_of(config, config.listen)?),
         hub: Hub::new(Arc::new(Listeners { db: db.clone() }), stop),
+        mail: channels::email::MailEdge::default(),
     }))
 }
 

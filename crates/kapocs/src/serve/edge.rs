@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use channels::email::MailEdge;
 use egress::Policy;
 use kernel::{Code, Error, Result};
 use web::Edge;
@@ -61,6 +62,17 @@ pub fn policy_of(config: &Config) -> Result<Policy> {
         .map(|text| text.parse().map_err(|_| Error::invalid("egress_allow").detail(text)))
         .collect::<Result<_>>()?;
     Ok(Policy { allow, ..Policy::default() })
+}
+
+/// What our own mail server shows and asks.
+pub fn mail_of(config: &Config) -> Result<MailEdge> {
+    let certificate = match (&config.mail_certificate, &config.mail_key) {
+        (Some(chain), Some(key)) => Some((chain.as_path(), key.as_path())),
+        (None, None) => None,
+        (Some(_), None) => return Err(Error::new(Code::Required).field("mail_key")),
+        (None, Some(_)) => return Err(Error::new(Code::Required).field("mail_certificate")),
+    };
+    MailEdge::new(&config.dns, certificate)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use web::{App, Hub, Limits};
 
 use crate::Config;
-pub use edge::{edge_of, policy_of};
+pub use edge::{edge_of, mail_of, policy_of};
 pub use health::Readiness;
 
 /// How long requests in hand may take when the server is told to stop.
@@ -56,6 +56,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Running> {
         egress: policy_of(config)?,
         edge: Arc::clone(&edge),
         hub: hub.clone(),
+        mail: mail_of(config)?,
     };
     let registry = channels::registry(&parts);
     let limits = if config.rate_limits { Limits::default() } else { Limits::off() };

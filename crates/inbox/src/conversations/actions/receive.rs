@@ -57,6 +57,9 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
     attachments::attach_new(tx, message.id, &inbound.attachments)?;
     remember(tx, inbound, &c, message.id)?;
     take_part(tx, inbound, &c, person, placed.role)?;
+    if is_new || threading::may_bring_others(inbound) {
+        bring_others(tx, inbound, &c)?;
+    }
     if let Some((other, reason)) = placed.linked {
         rows::link(tx, c.id, other, reason)?;
         tx.record(fact("conversation.linked", &c).payload(json!({ "other": other, "reason": reason })))?;
@@ -158,7 +161,11 @@ fn take_part(
     person: PersonId,
     role: &str,
 ) -> Result<()> {
-    rows::add_participant(tx, c.id, person, role, &inbound.from.value)?;
+    rows::add_participant(tx, c.id, person, role, &inbound.from.value)
+}
+
+/// Those in copy take part.
+fn bring_others(tx: &mut Tx<'_>, inbound: &Inbound, c: &Conversation) -> Result<()> {
     for handle in inbound.cc.iter().take(50) {
         if crate::channels::by_address(tx, &handle.value)?.is_none() {
             let other = persons::resolve(tx, handle)?;

@@ -9,4 +9,4 @@ pub use actions::{NewUser, UserChange, change, create};
 pub use http::routes;
 pub use model::{Availability, Density, Preferences, Theme, User};
 pub(in crate::access) use store::{Account, account, parse_role, set_password, set_preferences, update};
-pub use store::{get, list, names, preferences};
+pub use store::{get, is_disabled, list, names, preferences};

@@ -120,6 +120,13 @@ pub(in crate::access) fn account(read: &mut Read<'_>, email: &str) -> Result<Opt
     .transpose()
 }
 
+/// Whether an address is that of a colleague who is one no longer.
+pub fn is_disabled(read: &mut Read<'_>, email: &str) -> Result<bool> {
+    let workspace = read.workspace();
+    let sql = "SELECT 1 FROM users WHERE workspace_id = $1 AND email = $2 AND disabled_at IS NOT NULL";
+    Ok(read.row(sql, params![workspace, email.to_lowercase()])?.is_some())
+}
+
 pub(in crate::access) fn insert(tx: &mut Tx<'_>, user: &User, password_hash: Option<&str>) -> Result<()> {
     let workspace = tx.workspace();
     let preferences = serde_json::to_value(Preferences::default()).map_err(Error::internal)?;

@@ -19,7 +19,8 @@ pub use trusted::from_authentication_results;
 
 /// Signatures beyond are not looked at: each costs a question to the DNS.
 const MAX_SIGNATURES: usize = 10;
-const LIMIT: Duration = Duration::from_secs(8);
+/// For all questions about one mail: half of what understanding it may take.
+const LIMIT: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum SpfOutcome {
