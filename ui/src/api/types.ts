@@ -41,7 +41,7 @@ export interface Channel {
 }
 export interface Text { hu: string; en: string }
 export interface ChannelField {
-  name: string; kind: 'text' | 'number' | 'secret' | 'choice' | 'bool' | 'list'
+  name: string; kind: 'text' | 'paragraph' | 'number' | 'secret' | 'choice' | 'bool' | 'list'
   label: Text; help: Text; required: boolean; choices: string[]; default: Json
 }
 export interface ChannelKind {
