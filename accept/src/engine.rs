@@ -74,6 +74,15 @@ impl Database {
         }
     }
 
+    /// What SQLite itself finds wrong with its file; nothing of a server's database.
+    pub fn damage(&self) -> Result<Vec<String>, Error> {
+        let Self::File(folder) = self else { return Ok(Vec::new()) };
+        let connection = open(folder)?;
+        let mut statement = connection.prepare("PRAGMA integrity_check")?;
+        let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(lines.into_iter().filter(|line| line != "ok").collect())
+    }
+
     /// All rows of something, from every table that has the column.
     pub async fn dump(&self, column: &str, uuid: &str) -> Result<Dump, Error> {
         let id = self.bytes(uuid);

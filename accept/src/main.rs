@@ -5,6 +5,7 @@
 mod check;
 mod checks;
 mod client;
+mod disk;
 mod engine;
 mod lockfile;
 mod program;

@@ -38,6 +38,11 @@ impl Visitor {
     pub fn client(&self) -> &Client {
         &self.client
     }
+
+    /// The public key of the chat.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
 }
 
 /// A colleague of a role, signed in.

@@ -3,6 +3,7 @@
 mod r01;
 mod r04;
 mod r05;
+mod r07;
 mod r08;
 mod r09;
 mod s01;
@@ -31,6 +32,7 @@ pub const ALL: &[Check] = &[
     check!("R04", "what comes in twice, at once or in disorder has one effect", r04::run),
     check!("R05", "poison ends in sight, and its neighbours go on", r05::run),
     check!("R14", "every mail of the corpora becomes a message or is set aside in sight", r05::run_corpus),
+    check!("R07", "a full or broken disk harms nothing that is kept", r07::run),
     check!("R08", "told to stop, the server finishes what it has begun", r08::run),
     check!("R09", "a request with an idempotency key takes effect once", r09::run),
 ];

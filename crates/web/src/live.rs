@@ -22,7 +22,9 @@ use tokio::{
 
 use crate::{App, Auth, LiveEvent, PresenceState, Rights};
 
-const PING: Duration = Duration::from_secs(25);
+/// A line that lost its last frame notices at the next ping, which says where it should stand.
+const PING: Duration = Duration::from_secs(8);
+const RIGHTS: Duration = Duration::from_secs(25);
 /// Counters change in bursts; they are read once the burst has passed.
 const COUNTERS: Duration = Duration::from_millis(150);
 /// More missed facts than this, and reading everything again is cheaper.
@@ -81,7 +83,9 @@ impl Session {
         mut events: Receiver<Arc<LiveEvent>>,
     ) -> Result<(), axum::Error> {
         let mut stop = self.app.hub.stop.clone();
+        let mut room = self.app.db.room().changes();
         let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
+        let mut renewal = tokio::time::interval_at(Instant::now() + RIGHTS, RIGHTS);
         let mut counters_due: Option<Instant> = None;
         let mut greeted = false;
         loop {
@@ -92,6 +96,8 @@ impl Session {
                         if let Ok(FromClient::Hello { since }) = serde_json::from_str(&text) {
                             greeted = true;
                             self.greet(&mut socket, since).await?;
+                            let low = *room.borrow_and_update();
+                            send(&mut socket, &storage_frame(low)).await?;
                             counters_due = Some(Instant::now());
                         } else {
                             self.hear(&mut socket, &text).await?;
@@ -119,11 +125,18 @@ impl Session {
                     self.send_views(&mut socket).await?;
                 }
                 _ = ping.tick() => {
+                    let cursor = greeted.then(|| self.cursor.to_string());
+                    send(&mut socket, &json!({ "type": "ping", "cursor": cursor })).await?;
+                }
+                _ = renewal.tick() => {
                     self.renew_rights().await;
                     if self.ended {
                         return close(socket, 4001, "signed out").await;
                     }
-                    send(&mut socket, &json!({ "type": "ping" })).await?;
+                }
+                Ok(()) = room.changed(), if greeted => {
+                    let low = *room.borrow_and_update();
+                    send(&mut socket, &storage_frame(low)).await?;
                 }
                 _ = stop.changed() => return close(socket, 1012, "restarting").await,
             }
@@ -204,8 +217,8 @@ impl Session {
                 {
                     return Ok(false);
                 }
-                self.cursor = fact.cursor;
-                send(socket, &fact_frame(fact)).await?;
+                let after = std::mem::replace(&mut self.cursor, fact.cursor);
+                send(socket, &fact_frame(fact, after)).await?;
                 Ok(fact.conversation.is_some())
             }
             LiveEvent::Presence { workspace: of, conversation, private_team }
@@ -260,9 +273,14 @@ fn typing_frame(conversation: ConversationId, on: bool) -> Value {
     json!({ "type": "typing", "conversation": conversation, "on": on })
 }
 
-fn fact_frame(fact: &Fact) -> Value {
+fn storage_frame(low: bool) -> Value {
+    json!({ "type": "storage", "read_only": low })
+}
+
+/// `after` is the frame before on this line: whoever has not seen that one has missed something.
+fn fact_frame(fact: &Fact, after: FactCursor) -> Value {
     json!({
-        "type": "fact", "cursor": fact.cursor.to_string(), "name": fact.name, "conversation": fact.conversation,
+        "type": "fact", "cursor": fact.cursor.to_string(), "after": after.to_string(), "name": fact.name, "conversation": fact.conversation,
         "person": fact.person, "at": fact.at, "actor": fact.actor, "payload": fact.payload,
     })
 }

@@ -88,6 +88,7 @@ async fn take_in(
     filled: &mut Submission,
     token: FormToken,
 ) -> Result<i64> {
+    app.db.room().admit()?;
     let files = keep(app, filled).await?;
     let inbound = Inbound {
         channel: open.channel.id,

@@ -27,7 +27,8 @@ use super::{
     visitors::{self, Visitor},
 };
 
-const PING: Duration = Duration::from_secs(25);
+/// A line that lost its last frame notices at the next ping, which says where it should stand.
+const PING: Duration = Duration::from_secs(8);
 const HELLO: Duration = Duration::from_secs(10);
 
 pub(super) async fn open(
@@ -124,7 +125,7 @@ impl Chat {
                     Err(RecvError::Lagged(_)) => self.send_missed(&mut socket).await?,
                     Err(RecvError::Closed) => return Ok(()),
                 },
-                _ = ping.tick() => send(&mut socket, &json!({ "type": "ping" })).await?,
+                _ = ping.tick() => send(&mut socket, &json!({ "type": "ping", "seq": self.seq })).await?,
                 _ = stop.changed() => {
                     let close = CloseFrame { code: 1_012, reason: "restarting".into() };
                     return socket.send(Message::Close(Some(close))).await;
@@ -166,8 +167,9 @@ impl Chat {
     async fn send_missed(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
         let Ok(missed) = http::missed(&self.app, &self.visitor, self.seq).await else { return Ok(()) };
         for message in missed {
+            let after = self.seq;
             self.seq = self.seq.max(message.seq);
-            send(socket, &json!({ "type": "message", "message": message })).await?;
+            send(socket, &json!({ "type": "message", "after": after, "message": message })).await?;
         }
         Ok(())
     }
