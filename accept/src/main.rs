@@ -2,6 +2,7 @@
 //!
 //! A check that cannot fail proves nothing. So each has a control: with its guard off it must turn red.
 
+mod browser;
 mod check;
 mod checks;
 mod client;

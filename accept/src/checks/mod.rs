@@ -7,6 +7,7 @@ mod r07;
 mod r08;
 mod r09;
 mod s01;
+mod s02;
 mod s03;
 mod s08;
 mod s10;
@@ -25,6 +26,7 @@ pub const ALL: &[Check] = &[
     check!("S11", "pages of others cannot act in our users' name; our own pages are closed", s11::run),
     check!("S12", "no request can say who we are or who is calling", s12::run),
     check!("R01", "what was acknowledged survives kill -9, once", r01::run),
+    check!("S02", "no stranger's markup runs or calls home, wherever it is shown", s02::run),
     check!("S03", "nobody makes the server call an address of the inside", s03::run),
     check!("S08", "guessing is slow, and tells nothing about accounts", s08::run),
     check!("S20", "secrets and personal data are in no log, measure or error", s20::run),
