@@ -10,6 +10,7 @@ mod guard;
 mod hub;
 mod idempotency;
 mod limits;
+mod line;
 mod live;
 mod page;
 
@@ -23,5 +24,6 @@ pub use guard::{Csp, guard, with_csp};
 pub use hub::{Hub, LiveEvent, LiveRights, PresenceState, Rights, Viewer};
 pub use idempotency::sweep_idempotency;
 pub use limits::{Limit, Limits};
+pub use line::Line;
 pub use live::live_routes;
 pub use page::{Cursor, Page, PageQuery};

@@ -130,12 +130,15 @@ export interface ApiErrorBody {
   error: { code: string; message: string; field?: string | null; detail?: Json; request_id: string }
 }
 
-export type LiveServerMessage =
+/** `n` counts the frames of a connection. */
+export type LiveServerMessage = { n?: number } & (
   | { type: 'hello'; cursor: string }
   | { type: 'fact'; cursor: string; name: string; conversation: string | null; person: string | null; at: string; actor: Actor; payload: Record<string, Json> }
   | { type: 'presence'; conversation: string; people: Presence[] }
   | { type: 'typing'; conversation: string; on: boolean }
   | { type: 'views'; views: Record<string, number> }
   | { type: 'reset'; cursor: string }
+  | { type: 'storage'; read_only: boolean }
   | { type: 'ping' }
+)
 export type LiveFact = Extract<LiveServerMessage, { type: 'fact' }>

@@ -509,6 +509,8 @@ export type MessageKey =
   | 'status-waiting'
   | 'step-failed'
   | 'step-ok'
+  | 'storage-full'
+  | 'storage-full-administrator'
   | 'subject'
   | 'tag'
   | 'tag-placeholder'
