@@ -9,6 +9,7 @@ mod r09;
 mod s01;
 mod s02;
 mod s03;
+mod s05;
 mod s08;
 mod s10;
 mod s11;
@@ -28,6 +29,7 @@ pub const ALL: &[Check] = &[
     check!("R01", "what was acknowledged survives kill -9, once", r01::run),
     check!("S02", "no stranger's markup runs or calls home, wherever it is shown", s02::run),
     check!("S03", "nobody makes the server call an address of the inside", s03::run),
+    check!("S05", "files of strangers are another origin's, and nothing in them runs", s05::run),
     check!("S08", "guessing is slow, and tells nothing about accounts", s08::run),
     check!("S20", "secrets and personal data are in no log, measure or error", s20::run),
     check!("S21", "a fresh installation has no default credential and no unlisted door", s21::run),
