@@ -8,6 +8,7 @@ mod checks;
 mod client;
 mod disk;
 mod engine;
+mod fingerprint;
 mod lockfile;
 mod program;
 mod report;

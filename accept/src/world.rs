@@ -162,6 +162,15 @@ pub struct House {
     pub foreign_channel: String,
 }
 
+impl House {
+    /// Starts the program anew, without some of its guards.
+    pub async fn without(&mut self, guards: &str) -> Result<(), Error> {
+        self.program.terminate().await?;
+        self.program.configure("TEST_GUARDS_OFF", guards);
+        self.program.restart().await
+    }
+}
+
 const NEIGHBOUR: &str = "bela@masik.example";
 
 /// Two workspaces in one database; the second is as a setup of its own made it.

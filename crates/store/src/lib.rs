@@ -19,6 +19,7 @@ mod room;
 pub mod search;
 mod transfer;
 mod tx;
+mod unguarded;
 mod value;
 
 pub use blobs::{BlobHash, Blobs};
