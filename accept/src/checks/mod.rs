@@ -14,6 +14,7 @@ mod s08;
 mod s10;
 mod s11;
 mod s12;
+mod s18;
 mod s19;
 mod s20;
 mod s21;
@@ -33,6 +34,7 @@ pub const ALL: &[Check] = &[
     check!("S08", "guessing is slow, and tells nothing about accounts", s08::run),
     check!("S20", "secrets and personal data are in no log, measure or error", s20::run),
     check!("S21", "a fresh installation has no default credential and no unlisted door", s21::run),
+    check!("S18", "a table that leaves is text in every spreadsheet, and can be read in again", s18::run),
     check!("R04", "what comes in twice, at once or in disorder has one effect", r04::run),
     check!("R05", "poison ends in sight, and its neighbours go on", r05::run),
     check!("R14", "every mail of the corpora becomes a message or is set aside in sight", r05::run_corpus),

@@ -4,6 +4,7 @@
 
 mod app;
 mod auth;
+mod csv;
 mod error;
 mod extract;
 mod guard;
@@ -18,6 +19,7 @@ pub use app::{App, Edge, RouterExt};
 pub use auth::{
     Auth, Authenticate, ClientIp, SESSION_COOKIE, SessionAuth, clear_session_cookie, session_cookie,
 };
+pub use csv::{csv, escape, unescape};
 pub use error::{ApiError, ApiResult, ErrorBody};
 pub use extract::{Json, PathId, Query};
 pub use guard::{Csp, guard, with_csp};

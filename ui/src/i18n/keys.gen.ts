@@ -164,6 +164,8 @@ export type MessageKey =
   | 'error-request-id'
   | 'error-unknown'
   | 'everybody'
+  | 'export-customers'
+  | 'export-customers-help'
   | 'fact-assigned'
   | 'fact-changed'
   | 'fact-conversation-closed'

@@ -6,6 +6,7 @@
 //! - Facts are never rewritten: a timeline is read over all ids that became one person.
 
 mod actions;
+mod export;
 mod fold;
 mod http;
 mod model;
@@ -17,6 +18,7 @@ mod timeline;
 pub(crate) mod tests;
 
 pub use actions::{NewPerson, PersonChange, change, claim, create, merge, resolve, verify};
+pub use export::note_export;
 pub use fold::fold;
 pub use http::routes;
 pub use model::{Handle, Identity, IdentityKind, Person, PersonBrief};
