@@ -33,6 +33,8 @@ pub struct Program {
     folder: PathBuf,
     database: Database,
     variables: Vec<(String, String)>,
+    /// A command that runs the program, for a world of its own.
+    within: Vec<String>,
     child: Option<Child>,
 }
 
@@ -89,6 +91,7 @@ impl Program {
             database,
             // Nothing is asked of the network, unless a check has a resolver of its own.
             variables: vec![("KAPOCS_DNS".to_owned(), "off".to_owned())],
+            within: Vec::new(),
             child: None,
         })
     }
@@ -98,9 +101,21 @@ impl Program {
         self.variables.push((format!("KAPOCS_{name}"), value.into()));
     }
 
+    /// Runs the program from now on by another command, which takes its place.
+    pub fn run_within(&mut self, words: &[&str]) {
+        self.within = words.iter().map(|word| (*word).to_owned()).collect();
+    }
+
     /// One call of the program's command line, with this place and configuration.
     pub fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(path());
+        let mut command = match self.within.split_first() {
+            None => Command::new(path()),
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(path());
+                command
+            }
+        };
         let (verb, rest) = words.split_first().expect("a command has a verb");
         command.arg(verb).arg("--data").arg(self.data()).args(rest);
         for (name, _) in env::vars().filter(|(name, _)| name.starts_with("KAPOCS_")) {
