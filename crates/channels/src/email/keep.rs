@@ -4,7 +4,7 @@ use inbox::{
     channels::{self, ChannelRow, HealthState, MailboxCursor},
     intake,
 };
-use kernel::{Caller, Result};
+use kernel::{Caller, Result, fault};
 use serde_json::{Value, json};
 use store::{BlobHash, Db, Tx};
 
@@ -119,7 +119,9 @@ impl MailboxSink {
                 if let Some(kept) = &kept {
                     keep(tx, &channel, kept)?;
                 }
-                channels::set_cursor(tx, channel.id, &mailbox, cursor)
+                channels::set_cursor(tx, channel.id, &mailbox, cursor)?;
+                fault::point("imap.committing");
+                Ok(())
             })
             .await
     }
@@ -155,6 +157,11 @@ impl MailSink for MailboxSink {
                 Some(Kept::write(&self.db, note.into_bytes(), json!({ "unreadable": true })).await?)
             }
         };
+        fault::point("imap.written");
+        if fault::is_off("imap-keep-first") {
+            self.save(cursor, None).await?;
+            fault::point("imap.cursor-alone");
+        }
         self.save(cursor, kept).await
     }
 

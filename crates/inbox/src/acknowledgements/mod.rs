@@ -13,7 +13,7 @@ use std::net::IpAddr;
 
 use ::store::Tx;
 use kernel::{Actor, ChannelId, Locale, Result, fault};
-use people::access::workspace;
+use people::access::{users, workspace};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -72,7 +72,7 @@ pub fn acknowledge(tx: &mut Tx<'_>, received: &Received, wanted: &Wanted) -> Res
         return Ok(false);
     }
     let address = wanted.address.to_lowercase();
-    if channels::by_address(tx, &address)?.is_some() {
+    if channels::by_address(tx, &address)?.is_some() || users::is_disabled(tx, &address)? {
         return Ok(false);
     }
     let source = wanted.source.map(caps::network);

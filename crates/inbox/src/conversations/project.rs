@@ -1,6 +1,6 @@
 //! Conversations as others need them: for the wire, and for the search index.
 
-use kernel::{Actor, ConversationId, Error, Fact, Locale, MessageId, Result, Timestamp};
+use kernel::{Actor, ConversationId, Error, Fact, Locale, MessageId, Result, Timestamp, fault};
 use serde_json::Value as Json;
 use store::{
     Read, params,
@@ -105,6 +105,9 @@ fn answered(
 /// Whether the conversation's own person wrote it.
 pub fn is_of(read: &mut Read<'_>, c: &Conversation, author: &Actor) -> Result<bool> {
     let Actor::Person(author) = *author else { return Ok(false) };
+    if fault::is_off("third-party-words") {
+        return Ok(true);
+    }
     // Either may have been merged into the other meanwhile.
     Ok(author == c.person
         || people::persons::get(read, author)?.id == people::persons::get(read, c.person)?.id)

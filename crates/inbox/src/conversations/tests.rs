@@ -124,6 +124,21 @@ async fn a_forged_letter_brings_nobody_into_a_conversation() {
 }
 
 #[tokio::test]
+async fn whoever_refers_to_a_letter_and_copies_its_author_does_not_draw_the_next_one_to_himself() {
+    for office in offices().await {
+        let first = office.letter("eszter@vevo.example", "Törött bögre", "Eltört a bögre.");
+        let (id, known) = (receive(&office, first.clone()).await, first.external_id.expect("an id"));
+        let mut trap = office.letter("csalo@masik.example", "Re: Törött bögre", "Ide írj tovább!");
+        trap.thread.references = vec![known.clone()];
+        trap.cc = vec![handle("eszter@vevo.example")];
+        assert_ne!(receive(&office, trap).await, id);
+        let mut next = office.letter("eszter@vevo.example", "Re: Törött bögre", "Küldtem képet is.");
+        next.thread.references = vec![known];
+        assert_eq!(receive(&office, next).await, id);
+    }
+}
+
+#[tokio::test]
 async fn an_answer_quotes_neither_a_machine_nor_somebody_who_came_in_by_another_way() {
     for office in offices().await {
         let first = office.letter("eszter@vevo.example", "Törött bögre", "Eltört a bögre.");

@@ -72,15 +72,25 @@ pub(super) fn place(read: &mut Read<'_>, inbound: &Inbound, person: PersonId) ->
         return Ok(Placed::join(id, "chat", String::new(), "requester"));
     }
     let address = inbound.from.value.as_str();
+    // Who is a colleague no longer may still have every token and Message-ID.
+    let is_former = people::access::users::is_disabled(read, address)?;
+    let mut guess = None;
     for (id, place) in &inbound.thread.tokens {
         let Ok(conversation) = rows::find(read, *id) else { continue };
+        if is_former {
+            guess.get_or_insert((*id, "references"));
+            continue;
+        }
         let role = if rows::is_participant(read, *id, person, address)? { "requester" } else { "via" };
         return Ok(join_or_follow_up(read, &conversation, "token", (*place).to_owned(), role));
     }
-    let mut guess = None;
     for reference in &inbound.thread.references {
         for (id, is_message) in known(read, inbound.channel, reference)? {
             let Ok(conversation) = rows::find(read, id) else { continue };
+            if is_former {
+                guess.get_or_insert((id, "references"));
+                continue;
+            }
             if rows::is_participant(read, id, person, address)? {
                 let detail = format!("<{reference}>");
                 return Ok(join_or_follow_up(read, &conversation, "references", detail, "requester"));
@@ -115,11 +125,7 @@ pub(super) fn may_bring_others(inbound: &Inbound) -> bool {
 }
 
 fn shares_organisation(read: &mut Read<'_>, inbound: &Inbound, id: ConversationId) -> Result<bool> {
-    let address = inbound.from.value.as_str();
-    if people::access::users::is_disabled(read, address)? {
-        return Ok(false);
-    }
-    Ok(same_organisation(read, id, address)? || is_colleague(read, inbound)?)
+    Ok(same_organisation(read, id, &inbound.from.value)? || is_colleague(read, inbound)?)
 }
 
 /// Whether the message would join a conversation that is there already.
@@ -144,7 +150,8 @@ fn join_or_follow_up(
     }
 }
 
-/// Conversations of the channel that know a Message-ID, newest first, and whether it is a message we hold.
+/// Conversations of the channel that know a Message-ID, and whether it is a message they hold. These come first: whoever
+/// only refers to somebody's message, and copies him, must not draw his next one to himself.
 fn known(
     read: &mut Read<'_>,
     channel: kernel::ChannelId,
@@ -152,7 +159,8 @@ fn known(
 ) -> Result<Vec<(ConversationId, bool)>> {
     let workspace = read.workspace();
     let sql = "SELECT conversation_id, message_id FROM message_references
-               WHERE workspace_id = $1 AND channel_id = $2 AND reference = $3 ORDER BY conversation_id DESC LIMIT 200";
+               WHERE workspace_id = $1 AND channel_id = $2 AND reference = $3
+               ORDER BY CASE WHEN message_id IS NULL THEN 1 ELSE 0 END, conversation_id DESC LIMIT 200";
     read.rows(sql, params![workspace, channel, reference])?
         .iter()
         .map(|row| Ok((row.get(0)?, row.get::<Option<kernel::MessageId>>(1)?.is_some())))

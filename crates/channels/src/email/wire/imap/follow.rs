@@ -1,5 +1,7 @@
 //! From one connection to the next: what was kept, what gave trouble.
 
+use kernel::fault;
+
 use super::{
     After, Cursor, Fetched, FirstSync, Health, ImapConfig, MailSink, Moved, Trouble,
     fetch::{Listed, Position, portions},
@@ -124,6 +126,7 @@ impl<'a, S: MailSink> Follower<'a, S> {
             Ok(bodies) => bodies,
             Err(trouble) => return Err(self.suspect(uids[0], trouble)),
         };
+        fault::point("imap.fetched");
         let mut kept = Vec::new();
         for uid in uids {
             let raw = match bodies.remove(&uid) {
@@ -162,6 +165,7 @@ impl<'a, S: MailSink> Follower<'a, S> {
     async fn keep(&mut self, uid: u32, mail: Fetched) -> Result<(), Trouble> {
         let cursor = Cursor { last_uid: uid, ..self.cursor };
         self.sink.keep(cursor, mail).await.map_err(Trouble::Sink)?;
+        fault::point("imap.committed");
         self.progress = true;
         if self.suspect.is_some_and(|(suspect, _)| uid >= suspect) {
             self.suspect = None;
@@ -183,7 +187,11 @@ impl<'a, S: MailSink> Follower<'a, S> {
         }
         let done = match &self.config.after {
             After::Nothing => Ok(()),
-            After::MarkSeen => session.mark_seen(kept).await,
+            After::MarkSeen => {
+                let marked = session.mark_seen(kept).await;
+                fault::point("imap.marked");
+                marked
+            }
             After::MoveTo(mailbox) => session.move_to(kept, mailbox).await,
         };
         match done {
