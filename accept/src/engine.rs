@@ -65,6 +65,22 @@ impl Database {
         }
     }
 
+    /// One value of bytes.
+    pub async fn blob(&self, sql: &str) -> Result<Vec<u8>, Error> {
+        match self {
+            Self::File(folder) => Ok(open(folder)?.query_row(sql, [], |row| row.get(0))?),
+            Self::Server(url) => Ok(connect(url).await?.query_one(sql, &[]).await?.get(0)),
+        }
+    }
+
+    /// One whole number.
+    pub async fn number(&self, sql: &str) -> Result<i64, Error> {
+        match self {
+            Self::File(folder) => Ok(open(folder)?.query_row(sql, [], |row| row.get(0))?),
+            Self::Server(url) => Ok(connect(url).await?.query_one(sql, &[]).await?.get(0)),
+        }
+    }
+
     /// An id as it stands in a statement.
     pub fn bytes(&self, uuid: &str) -> String {
         let hex = uuid.replace('-', "");

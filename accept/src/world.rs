@@ -81,7 +81,7 @@ pub async fn form(admin: &Client, name: &str) -> Result<(String, String), Error>
     channel(admin, json!({ "kind": "form", "name": name, "config": {} })).await
 }
 
-async fn channel(admin: &Client, body: Value) -> Result<(String, String), Error> {
+pub async fn channel(admin: &Client, body: Value) -> Result<(String, String), Error> {
     let made = admin.post("/api/v1/channels", body).await?.good()?;
     let key = made.json()["key"].as_str().unwrap_or_default().to_owned();
     Ok((made.id(), key))
