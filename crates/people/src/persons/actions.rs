@@ -137,7 +137,8 @@ pub struct Sighted {
 
 /// Meets whoever a call names. Ids named together are one person's, within the limits.
 pub fn sight(tx: &mut Tx<'_>, sighting: &Sighting<'_>) -> Result<Sighted> {
-    let (first, others) = sighting.ids.split_first().ok_or_else(|| Error::new(Code::Required).field("userId"))?;
+    let (first, others) =
+        sighting.ids.split_first().ok_or_else(|| Error::new(Code::Required).field("userId"))?;
     let home = home_of(tx, first, sighting)?;
     let mut links = Vec::new();
     for id in others {

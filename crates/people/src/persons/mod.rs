@@ -20,7 +20,8 @@ mod traits;
 pub(crate) mod tests;
 
 pub use actions::{
-    NewPerson, PersonChange, Sighted, Sighting, change, claim, create, describe, merge, resolve, sight, verify,
+    NewPerson, PersonChange, Sighted, Sighting, change, claim, create, describe, merge, resolve, sight,
+    verify,
 };
 pub use fold::fold;
 pub use graph::{Cause, Link, is_blocked, link, retract};
@@ -28,5 +29,5 @@ pub use http::routes;
 pub use model::{Handle, Identity, IdentityKind, Person, PersonBrief};
 pub use normal::normalize;
 pub use store::{brief, canonical, component, get};
-pub use traits::{Said, Trait};
 pub use timeline::{TimelineConversation, TimelineCursor, TimelineItem, timeline};
+pub use traits::{Said, Trait};

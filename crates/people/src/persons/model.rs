@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
 /// What kind of value an identity is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum IdentityKind {
     Email,

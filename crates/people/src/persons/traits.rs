@@ -20,7 +20,13 @@ pub struct Said<'a> {
 }
 
 /// Keeps what was said of a home; true when it is the newest of that home. `null` takes a value away.
-pub(super) fn say(tx: &mut Tx<'_>, home: PersonId, name: &str, value: &Json, said: &Said<'_>) -> Result<bool> {
+pub(super) fn say(
+    tx: &mut Tx<'_>,
+    home: PersonId,
+    name: &str,
+    value: &Json,
+    said: &Said<'_>,
+) -> Result<bool> {
     let workspace = tx.workspace();
     tx.execute(
         "INSERT INTO trait_history (workspace_id, home_id, name, at, message_id, value, source)
@@ -40,7 +46,13 @@ pub(super) fn say(tx: &mut Tx<'_>, home: PersonId, name: &str, value: &Json, sai
 }
 
 /// Keeps what was seen in passing, when nothing is known yet; true when it is new.
-pub(super) fn notice(tx: &mut Tx<'_>, home: PersonId, name: &str, value: &Json, source: &str) -> Result<bool> {
+pub(super) fn notice(
+    tx: &mut Tx<'_>,
+    home: PersonId,
+    name: &str,
+    value: &Json,
+    source: &str,
+) -> Result<bool> {
     let (workspace, now) = (tx.workspace(), tx.now());
     let added = tx.execute(
         "INSERT INTO person_traits (workspace_id, home_id, name, value, at, message_id, weight, source)

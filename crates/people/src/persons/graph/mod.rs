@@ -11,12 +11,12 @@ mod store;
 
 use std::collections::{BTreeMap, HashMap};
 
+use ::store::Tx;
 use kernel::{Code, Error, NewFact, PersonId, Result, Timestamp};
 use serde_json::json;
-use ::store::Tx;
 
-pub use model::is_blocked;
 pub(super) use model::Edge;
+pub use model::is_blocked;
 use model::{Home, exceeded, partition, root};
 
 use super::{store as rows, traits};
@@ -112,7 +112,8 @@ fn joined(tx: &mut Tx<'_>, survivor: PersonId, merged: PersonId, reason: &str, e
 }
 
 fn refused(tx: &mut Tx<'_>, edge: &Edge, kind: &str, reason: &str) -> Result<()> {
-    let payload = json!({ "one": edge.one, "other": edge.other, "limit": kind, "reason": reason, "edge": edge.seq });
+    let payload =
+        json!({ "one": edge.one, "other": edge.other, "limit": kind, "reason": reason, "edge": edge.seq });
     tx.record(NewFact::new("person.merge_refused").person(edge.one).payload(payload))
 }
 
@@ -165,10 +166,12 @@ fn regroup(
     // Only now is each group without what has left it.
     for (survivor, members) in &groups {
         refold(tx, *survivor)?;
-        let mut from: Vec<PersonId> = members.iter().map(|id| before[id]).filter(|id| id != survivor).collect();
+        let mut from: Vec<PersonId> =
+            members.iter().map(|id| before[id]).filter(|id| id != survivor).collect();
         from.sort_unstable();
         from.dedup();
-        let (merged, left): (Vec<_>, Vec<_>) = from.into_iter().partition(|id| after.get(id) == Some(survivor));
+        let (merged, left): (Vec<_>, Vec<_>) =
+            from.into_iter().partition(|id| after.get(id) == Some(survivor));
         for loser in merged {
             joined(tx, *survivor, loser, reason, edge)?;
         }

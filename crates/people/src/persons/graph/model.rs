@@ -138,8 +138,19 @@ pub(in crate::persons) fn root<'h>(homes: impl Iterator<Item = &'h Home>) -> Opt
 /// (the lists of PostHog and Segment).
 pub fn is_blocked(kind: IdentityKind, value: &str) -> bool {
     const WORDS: [&str; 13] = [
-        "anonymous", "guest", "distinctid", "distinct_id", "id", "not_authenticated", "email", "undefined", "true",
-        "false", "null", "none", "nan",
+        "anonymous",
+        "guest",
+        "distinctid",
+        "distinct_id",
+        "id",
+        "not_authenticated",
+        "email",
+        "undefined",
+        "true",
+        "false",
+        "null",
+        "none",
+        "nan",
     ];
     if !matches!(kind, IdentityKind::External | IdentityKind::Anonymous) {
         return false;

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use ::store::{Read, Row, Tx, params};
 use kernel::{Error, PersonId, Result};
 
-use super::{Cause, Edge, model::{Home, kind_named}};
+use super::{
+    Cause, Edge,
+    model::{Home, kind_named},
+};
 use crate::{persons::store::canonical, sql};
 
 const CHUNK: usize = 400;
@@ -128,18 +131,15 @@ pub(super) fn set_refused(tx: &mut Tx<'_>, seq: i64, kind: Option<&str>) -> Resu
 pub(super) fn mark_retracted(tx: &mut Tx<'_>, seq: i64) -> Result<()> {
     let (workspace, now) = (tx.workspace(), tx.now());
     let actor = serde_json::to_string(&tx.caller().actor).map_err(Error::internal)?;
-    let sql = "UPDATE person_edges SET retracted_at = $3, retracted_by = $4 WHERE workspace_id = $1 AND seq = $2";
+    let sql =
+        "UPDATE person_edges SET retracted_at = $3, retracted_by = $4 WHERE workspace_id = $1 AND seq = $2";
     tx.execute(sql, params![workspace, seq, now, actor]).map(drop)
 }
 
 /// Whether an edge that joined one of these persons is of a later moment than this one.
 pub(super) fn has_later_join(read: &mut Read<'_>, persons: &[PersonId], edge: &Edge) -> Result<bool> {
-    let mut values = vec![
-        read.workspace().into(),
-        edge.at.into(),
-        edge.message_id.as_str().into(),
-        edge.seq.into(),
-    ];
+    let mut values =
+        vec![read.workspace().into(), edge.at.into(), edge.message_id.as_str().into(), edge.seq.into()];
     let list = sql::append(&mut values, persons);
     let sql = format!(
         "SELECT 1 FROM persons p JOIN person_edges e ON e.workspace_id = p.workspace_id AND e.one_id = p.id
@@ -153,8 +153,9 @@ pub(super) fn has_later_join(read: &mut Read<'_>, persons: &[PersonId], edge: &E
 pub(super) fn homes_of(read: &mut Read<'_>, persons: &[PersonId]) -> Result<Vec<Home>> {
     let mut values = vec![read.workspace().into()];
     let list = sql::append(&mut values, persons);
-    let sql =
-        format!("SELECT id FROM persons WHERE workspace_id = $1 AND (id IN ({list}) OR merged_into IN ({list}))");
+    let sql = format!(
+        "SELECT id FROM persons WHERE workspace_id = $1 AND (id IN ({list}) OR merged_into IN ({list}))"
+    );
     let ids = read.rows(&sql, &values)?.iter().map(|row| row.get(0)).collect::<Result<Vec<_>>>()?;
     homes(read, &ids)
 }

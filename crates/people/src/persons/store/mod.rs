@@ -171,7 +171,9 @@ fn identities_of(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<Person
         found.entry(person).or_default().push(identity);
     }
     for identities in found.values_mut() {
-        identities.sort_by(|a, b| (a.added_at, a.kind.as_str(), &a.value).cmp(&(b.added_at, b.kind.as_str(), &b.value)));
+        identities.sort_by(|a, b| {
+            (a.added_at, a.kind.as_str(), &a.value).cmp(&(b.added_at, b.kind.as_str(), &b.value))
+        });
     }
     Ok(found)
 }
@@ -232,9 +234,15 @@ pub(super) fn add_identity(
 }
 
 /// Whether a home of this person has the value, claimed or leading.
-pub(super) fn has_value(read: &mut Read<'_>, person: PersonId, kind: IdentityKind, value: &str) -> Result<bool> {
+pub(super) fn has_value(
+    read: &mut Read<'_>,
+    person: PersonId,
+    kind: IdentityKind,
+    value: &str,
+) -> Result<bool> {
     let workspace = read.workspace();
-    let sql = "SELECT 1 FROM identities WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4";
+    let sql =
+        "SELECT 1 FROM identities WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4";
     Ok(read.row(sql, params![workspace, kind.as_str(), value, person])?.is_some())
 }
 

@@ -167,7 +167,11 @@ async fn what_was_merged_is_taken_apart_to_the_byte_and_stays_apart() {
         let joining = Call::new(3, &[user("anna"), device("d2")]);
         tell(&t, std::slice::from_ref(&joining)).await;
         let joined = t.read(|read| picture(read, "")).await;
-        assert_eq!(joined.values().next(), Some(&json!({ "plan": "free", "city": "Pécs" })), "the newer word");
+        assert_eq!(
+            joined.values().next(),
+            Some(&json!({ "plan": "free", "city": "Pécs" })),
+            "the newer word"
+        );
         assert_eq!(joined.len(), 1);
 
         let edge: i64 = t
