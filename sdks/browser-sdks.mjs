@@ -1,5 +1,5 @@
 // The browser SDKs, as a page of a shop on another origin loads them.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,9 +26,8 @@ const browserSdks = {
   'customerio-browser': {
     script: '@customerio/cdp-analytics-browser/dist/umd/index.js',
     run: async ({ origin, port, writeKey, name, order }) => {
-      const library = window.CustomerIoAnalytics ?? window.AnalyticsNext ?? window.cioanalytics
-      const [analytics] = await library.AnalyticsBrowser.load(
-        { writeKey, cdnURL: origin },
+      const [analytics] = await window.AnalyticsNext.AnalyticsBrowser.load(
+        { writeKey, cdnURL: `${origin}/customerio` },
         { integrations: { 'Customer.io Data Pipelines': { apiHost: `127.0.0.1:${port}/v1`, protocol: 'http' } } },
       )
       await analytics.track('Product Viewed')
@@ -53,11 +52,9 @@ const browserSdks = {
 async function shop() {
   const server = createServer((request, response) => {
     if (request.url === '/') return response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Shop</title><h1>Shop</h1>')
-    try {
-      response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(join(PACKAGES, normalize(request.url))))
-    } catch {
-      response.writeHead(404).end()
-    }
+    const file = join(PACKAGES, normalize(request.url))
+    if (!existsSync(file)) return response.writeHead(404).end()
+    response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(file))
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   return { origin: `http://localhost:${server.address().port}`, stop: () => { server.closeAllConnections(); server.close() } }
@@ -74,6 +71,8 @@ export function browserSdksIn(server, arrived) {
       const tab = await browser.newPage()
       const problems = []
       tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+      tab.on('response', (response) => response.status() >= 400 && problems.push(`${response.status()} ${response.url()}`))
+      tab.on('requestfailed', (request) => problems.push(`${request.failure()?.errorText} ${request.url()}`))
       await tab.goto(page.origin)
       await tab.addScriptTag({ url: `/${script}` })
       const { origin, port, writeKey } = server

@@ -24,8 +24,9 @@ export const nodeSdks = {
     await analytics.flush()
   },
   async jitsu({ origin, writeKey }, name) {
+    // Its keys have two parts; ours has one.
     const { jitsuAnalytics } = require('@jitsu/js')
-    const analytics = jitsuAnalytics({ host: origin, writeKey, s2s: true, runtime: undefined })
+    const analytics = jitsuAnalytics({ host: origin, writeKey: `${writeKey}:-`, s2s: true })
     await analytics.setAnonymousId?.(`${name}-browser`)
     await analytics.track('Product Viewed', {})
     await analytics.identify(name, traits(name))

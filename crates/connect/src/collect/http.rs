@@ -51,6 +51,7 @@ pub fn public_routes() -> Router<App> {
         .route("/flags/", post(flags).options(preflight))
         .route("/decide/", post(flags).options(preflight))
         .route("/v1/projects/{key}/settings", get(settings).options(preflight))
+        .route("/customerio/v1/projects/{key}/settings", get(customerio_settings).options(preflight))
         .route("/sourceConfig", get(source_config).options(preflight))
         .route("/sourceConfig/", get(source_config).options(preflight))
         .route("/v1/pixel/{kind}", get(pixel))
@@ -75,12 +76,10 @@ fn open_to_all(headers: &HeaderMap, mut response: Response) -> Response {
     answer.insert("vary", HeaderValue::from_static("Origin"));
     answer.insert("access-control-allow-credentials", HeaderValue::from_static("true"));
     answer.insert("access-control-allow-methods", HeaderValue::from_static("GET, POST, OPTIONS"));
-    answer.insert(
-        "access-control-allow-headers",
-        HeaderValue::from_static(
-            "authorization, content-type, x-retry-count, anonymousid, x-write-key, content-encoding",
-        ),
-    );
+    // Each SDK brings headers of its own (`anonymousid`, `sentat`, `x-retry-count`, …).
+    if let Some(asked) = headers.get("access-control-request-headers") {
+        answer.insert("access-control-allow-headers", asked.clone());
+    }
     answer.insert("access-control-max-age", HeaderValue::from_static("86400"));
     answer.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     response
@@ -272,13 +271,27 @@ async fn flags(headers: HeaderMap) -> Response {
 
 /// What analytics.js asks when it starts. The key is not checked: a wrong one is told at the first call.
 async fn settings(State(app): State<App>, Path(key): Path<String>, headers: HeaderMap) -> Response {
+    open_to_all(&headers, axum::Json(analytics_settings(&app, &key, "Segment.io")).into_response())
+}
+
+/// The same for Customer.io's build of it, which knows its own integration only.
+async fn customerio_settings(
+    State(app): State<App>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let answer = analytics_settings(&app, &key, "Customer.io Data Pipelines");
+    open_to_all(&headers, axum::Json(answer).into_response())
+}
+
+/// One integration and no more: with a second one analytics.js loads code from its vendor.
+fn analytics_settings(app: &App, key: &str, integration: &str) -> Json {
     let (protocol, host) = app.edge.external_url.split_once("://").unwrap_or(("https", ""));
-    let answer = json!({
-        "integrations": { "Segment.io": { "apiKey": key, "apiHost": format!("{host}/v1"), "protocol": protocol } },
+    json!({
+        "integrations": { integration: { "apiKey": key, "apiHost": format!("{host}/v1"), "protocol": protocol } },
         "plan": { "track": { "__default": { "enabled": true, "integrations": {} } } },
         "metrics": { "sampleRate": 0 }
-    });
-    open_to_all(&headers, axum::Json(answer).into_response())
+    })
 }
 
 /// What RudderStack's browser SDK asks when it starts.
