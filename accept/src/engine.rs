@@ -74,6 +74,15 @@ impl Database {
         }
     }
 
+    /// What SQLite itself finds wrong with its file; nothing of a server's database.
+    pub fn damage(&self) -> Result<Vec<String>, Error> {
+        let Self::File(folder) = self else { return Ok(Vec::new()) };
+        let connection = open(folder)?;
+        let mut statement = connection.prepare("PRAGMA integrity_check")?;
+        let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(lines.into_iter().filter(|line| line != "ok").collect())
+    }
+
     /// All rows of something, from every table that has the column.
     pub async fn dump(&self, column: &str, uuid: &str) -> Result<Dump, Error> {
         let id = self.bytes(uuid);
@@ -117,7 +126,7 @@ fn file_of(folder: &Path) -> Result<PathBuf, Error> {
     found.into_iter().find(is_database).ok_or_else(|| format!("no database in {}", folder.display()).into())
 }
 
-fn open(folder: &Path) -> Result<Connection, Error> {
+pub(crate) fn open(folder: &Path) -> Result<Connection, Error> {
     let connection = Connection::open(file_of(folder)?)?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     Ok(connection)
@@ -143,14 +152,14 @@ fn dump_file(connection: &Connection, column: &str, id: &str) -> Result<Dump, Er
     Ok(dump)
 }
 
-fn cell(value: ValueRef<'_>) -> String {
+pub(crate) fn cell(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
         other => format!("{other:?}"),
     }
 }
 
-async fn connect(url: &str) -> Result<tokio_postgres::Client, Error> {
+pub(crate) async fn connect(url: &str) -> Result<tokio_postgres::Client, Error> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     tokio::spawn(connection);
     Ok(client)

@@ -2,10 +2,13 @@
 //!
 //! A check that cannot fail proves nothing. So each has a control: with its guard off it must turn red.
 
+mod browser;
 mod check;
 mod checks;
 mod client;
+mod disk;
 mod engine;
+mod fingerprint;
 mod lockfile;
 mod program;
 mod report;

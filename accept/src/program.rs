@@ -33,6 +33,8 @@ pub struct Program {
     folder: PathBuf,
     database: Database,
     variables: Vec<(String, String)>,
+    /// A command that runs the program, for a world of its own.
+    within: Vec<String>,
     child: Option<Child>,
 }
 
@@ -54,19 +56,25 @@ impl Program {
     /// Set up, and not started.
     pub async fn installed(engine: Engine, workspace: &str, admin: &str) -> Result<Self, Error> {
         let mut program = Self::bare(engine).await?;
-        let password = program.folder.join("password");
+        program.set_up(workspace, admin).await?;
+        Ok(program)
+    }
+
+    /// Runs `kapocs setup`.
+    pub async fn set_up(&mut self, workspace: &str, admin: &str) -> Result<(), Error> {
+        let password = self.folder.join("password");
         fs::write(&password, PASSWORD)?;
         let words = ["setup", "--workspace", workspace, "--admin", admin, "--json", "--password-file"];
-        let output = program.command(&words).arg(&password).output().await?;
+        let output = self.command(&words).arg(&password).output().await?;
         if !output.status.success() {
             return Err(format!("setup: {}", String::from_utf8_lossy(&output.stderr)).into());
         }
         let made: Value = serde_json::from_slice(&output.stdout)?;
         let text =
             |name: &str| made[name].as_str().map(str::to_owned).ok_or(format!("setup printed no {name}"));
-        program.key = text("api_key")?;
-        program.workspace = text("workspace_id")?;
-        Ok(program)
+        self.key = text("api_key")?;
+        self.workspace = text("workspace_id")?;
+        Ok(())
     }
 
     /// Neither set up nor started.
@@ -83,6 +91,7 @@ impl Program {
             database,
             // Nothing is asked of the network, unless a check has a resolver of its own.
             variables: vec![("KAPOCS_DNS".to_owned(), "off".to_owned())],
+            within: Vec::new(),
             child: None,
         })
     }
@@ -92,9 +101,21 @@ impl Program {
         self.variables.push((format!("KAPOCS_{name}"), value.into()));
     }
 
+    /// Runs the program from now on by another command, which takes its place.
+    pub fn run_within(&mut self, words: &[&str]) {
+        self.within = words.iter().map(|word| (*word).to_owned()).collect();
+    }
+
     /// One call of the program's command line, with this place and configuration.
     pub fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(path());
+        let mut command = match self.within.split_first() {
+            None => Command::new(path()),
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(path());
+                command
+            }
+        };
         let (verb, rest) = words.split_first().expect("a command has a verb");
         command.arg(verb).arg("--data").arg(self.data()).args(rest);
         for (name, _) in env::vars().filter(|(name, _)| name.starts_with("KAPOCS_")) {
@@ -144,9 +165,14 @@ impl Program {
         Ok(())
     }
 
+    /// The number of the running process.
+    pub fn process(&self) -> Result<u32, Error> {
+        self.child.as_ref().and_then(Child::id).ok_or_else(|| "the server does not run".into())
+    }
+
     /// Asks the server to stop, as an init system does.
     pub async fn signal_to_stop(&self) -> Result<(), Error> {
-        let id = self.child.as_ref().and_then(Child::id).ok_or("the server does not run")?;
+        let id = self.process()?;
         let status = Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
         if status.success() { Ok(()) } else { Err("the server cannot be told to stop".into()) }
     }

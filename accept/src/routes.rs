@@ -63,6 +63,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/conversations/{id}/messages", Observer, ""),
     route("GET", "/api/v1/conversations/{id}/messages/{message_id}/original", Observer, ""),
     route("GET", "/api/v1/people", Observer, ""),
+    route("GET", "/api/v1/people/export", Lead, ""),
+    route("GET", "/api/v1/conversations/export", Lead, ""),
     route("GET", "/api/v1/people/{id}", Observer, ""),
     route("GET", "/api/v1/people/{id}/timeline", Observer, ""),
     route("GET", "/api/v1/people/{id}/conversations", Observer, ""),

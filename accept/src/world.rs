@@ -38,6 +38,11 @@ impl Visitor {
     pub fn client(&self) -> &Client {
         &self.client
     }
+
+    /// The public key of the chat.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
 }
 
 /// A colleague of a role, signed in.
@@ -155,6 +160,15 @@ pub struct House {
     pub foreign: Client,
     pub foreign_conversation: String,
     pub foreign_channel: String,
+}
+
+impl House {
+    /// Starts the program anew, without some of its guards.
+    pub async fn without(&mut self, guards: &str) -> Result<(), Error> {
+        self.program.terminate().await?;
+        self.program.configure("TEST_GUARDS_OFF", guards);
+        self.program.restart().await
+    }
 }
 
 const NEIGHBOUR: &str = "bela@masik.example";

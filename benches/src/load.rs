@@ -27,7 +27,7 @@ pub fn messages(table: &mut Table) -> Outcome {
         let key = chat(server)?;
         let port = server.port;
         let visitors = (0..CLIENTS).map(|_| visitor(port, &key)).collect::<Result<Vec<_>>>()?;
-        let began = Instant::now();
+        let (worked, began) = (server.processor_time()?, Instant::now());
         let workers: Vec<_> = visitors
             .into_iter()
             .enumerate()
@@ -41,7 +41,9 @@ pub fn messages(table: &mut Table) -> Outcome {
             times.extend(worker.join().map_err(|_| "a client panicked")??);
         }
         let rate = times.len() as f64 / began.elapsed().as_secs_f64();
+        let worked = milliseconds(server.processor_time()?.saturating_sub(worked)) / times.len() as f64;
         table.share(format!("{engine}: durable messages, 64 clients"), rate, "/s", limit);
+        table.figure(format!("{engine}:    processor time of each"), worked, "ms");
         table.figure(format!("{engine}:    median"), milliseconds(quantile(&mut times, 0.5)), "ms");
         table.figure(format!("{engine}:    99th percentile"), milliseconds(quantile(&mut times, 0.99)), "ms");
         lists(table, engine, server)

@@ -6,6 +6,7 @@ mod load;
 mod registry;
 mod rest;
 mod server;
+mod size;
 mod table;
 
 use std::{env, process::ExitCode};

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::{disk, load, rest, table::Table};
+use crate::{disk, load, rest, size, table::Table};
 
 pub type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
@@ -20,6 +20,11 @@ pub const ALL: &[Bench] = &[
     },
     Bench { name: "messages", title: "durable messages, then lists, badges and search", run: load::messages },
     Bench { name: "mails", title: "inbound mail by SMTP", run: load::mails },
+    Bench {
+        name: "size",
+        title: "lists, badges and search at 100,000 conversations, 1,000,000 messages",
+        run: size::run,
+    },
     Bench { name: "idle", title: "start, memory and processor of a server at rest", run: rest::idle },
     Bench { name: "sockets", title: "memory of open chat sockets", run: rest::sockets },
 ];

@@ -8,6 +8,8 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -15,60 +17,82 @@ pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 const PASSWORD: &str = "esőben ázó zsiráf";
 
-/// A running server; ended and wiped when dropped.
-pub struct Server {
-    child: Child,
-    pub port: u16,
-    pub key: String,
-    /// From the start of the process to the first "ready".
-    pub start: Duration,
+/// A folder with a workspace in it; wiped when dropped.
+pub struct Place {
     folder: PathBuf,
+    pub key: String,
 }
 
-impl Server {
+impl Place {
     /// On SQLite, or on the PostgreSQL database given.
-    pub fn start(database: Option<&str>) -> Result<Self> {
-        let program = env::var("KAPOCS_PROGRAM").map_err(|_| "KAPOCS_PROGRAM does not name the program")?;
+    pub fn prepare(database: Option<&str>) -> Result<Arc<Self>> {
         let folder = env::temp_dir().join(format!("kapocs-bench-{}-{}", std::process::id(), free_port()?));
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("password"), PASSWORD)?;
-        let place = |command: &mut Command| {
-            command.arg("--data").arg(folder.join("data"));
-            if let Some(url) = database {
-                command.args(["--database", url]);
-            }
-        };
-        let mut setup = Command::new(&program);
-        setup.args([
-            "setup",
-            "--workspace",
-            "Bench",
-            "--admin",
-            "anna@bench.example",
-            "--json",
-            "--password-file",
-        ]);
-        setup.arg(folder.join("password"));
-        place(&mut setup);
+        let mut place = Self { folder, key: String::new() };
+        let mut setup = place.program("setup", database)?;
+        setup.args(["--workspace", "Bench", "--admin", "anna@bench.example", "--json", "--password-file"]);
+        setup.arg(place.folder.join("password"));
         let made = String::from_utf8(setup.output()?.stdout)?;
-        let key = field(&made, "api_key").ok_or("setup printed no key")?;
+        place.key = field(&made, "api_key").ok_or("setup printed no key")?;
+        Ok(Arc::new(place))
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// The program with a subcommand upon this place.
+    pub fn program(&self, subcommand: &str, database: Option<&str>) -> Result<Command> {
+        let program = env::var("KAPOCS_PROGRAM").map_err(|_| "KAPOCS_PROGRAM does not name the program")?;
+        let mut command = Command::new(program);
+        command.arg(subcommand).arg("--data").arg(self.data());
+        if let Some(url) = database {
+            command.args(["--database", url]);
+        }
+        Ok(command)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A running server; ended when dropped.
+pub struct Server {
+    child: Child,
+    pub port: u16,
+    /// From the start of the process to the first "ready".
+    pub start: Duration,
+    // Last: wiped when the server has ended.
+    place: Arc<Place>,
+}
+
+impl Server {
+    /// A new place and a server upon it.
+    pub fn start(database: Option<&str>) -> Result<Self> {
+        Self::over(&Place::prepare(database)?, database)
+    }
+
+    pub fn over(place: &Arc<Place>, database: Option<&str>) -> Result<Self> {
         let port = free_port()?;
-        let mut serve = Command::new(&program);
-        serve.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).env("KAPOCS_RATE_LIMITS", "false");
+        let mut serve = place.program("serve", database)?;
+        serve.args(["--listen", &format!("127.0.0.1:{port}")]).env("KAPOCS_RATE_LIMITS", "false");
         serve.env("KAPOCS_LOG", "warn").stdout(Stdio::null()).stderr(Stdio::null());
-        place(&mut serve);
         let began = Instant::now();
         let child = serve.spawn()?;
-        let mut server = Self { child, port, key, start: Duration::ZERO, folder };
+        let mut server = Self { child, port, start: Duration::ZERO, place: Arc::clone(place) };
         while server
             .client()
             .and_then(|mut client| client.get("/health/ready"))
             .map_or(true, |reply| reply.status != 200)
         {
-            if began.elapsed() > Duration::from_secs(30) {
+            if began.elapsed() > Duration::from_secs(60) {
                 return Err("the server does not get ready".into());
             }
-            std::thread::yield_now();
+            thread::park_timeout(Duration::from_millis(2));
         }
         server.start = began.elapsed();
         Ok(server)
@@ -76,7 +100,7 @@ impl Server {
 
     /// A connection that stays open, with the key of the setup.
     pub fn client(&self) -> Result<Client> {
-        Client::open(self.port, &self.key)
+        Client::open(self.port, &self.place.key)
     }
 
     /// Resident memory, in bytes.
@@ -103,6 +127,7 @@ impl Server {
             if text.lines().any(|line| line == "kapocs_jobs_waiting 0") {
                 return Ok(());
             }
+            thread::park_timeout(Duration::from_millis(20));
         }
     }
 }
@@ -111,7 +136,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -54,6 +54,18 @@ test('nothing is sent before the server has said hello', () => {
   expect(link.send({ type: 'typing', on: true })).toBe(true);
 });
 
+test('a missing frame means coming back, and one that comes twice is heard once', () => {
+  const { hear, down } = open();
+  const say = (n: number, type = 'message') => latest().onmessage!({ data: JSON.stringify({ type, n }) });
+  say(1, 'hello');
+  say(2);
+  say(2);
+  expect(hear).toHaveBeenCalledTimes(2);
+  say(4);
+  expect(hear).toHaveBeenCalledTimes(2);
+  expect(down).toHaveBeenCalledTimes(1);
+});
+
 test('a broken connection is made again, after ever longer waits', () => {
   const { down } = open();
   const waits: number[] = [];
@@ -72,9 +84,9 @@ test('a broken connection is made again, after ever longer waits', () => {
 test('a connection that falls silent is given up', () => {
   const { down } = open();
   latest().onmessage!({ data: '{"type":"hello","last_seq":0,"online":true}' });
-  vi.advanceTimersByTime(50_000);
+  vi.advanceTimersByTime(15_000);
   latest().onmessage!({ data: '{"type":"ping"}' });
-  vi.advanceTimersByTime(50_000);
+  vi.advanceTimersByTime(15_000);
   expect(down).not.toHaveBeenCalled();
   vi.advanceTimersByTime(20_000);
   expect(down).toHaveBeenCalledOnce();

@@ -42,6 +42,7 @@ pub async fn run(guard: Guard) -> Outcome {
         // The control: a careless configuration that believes everybody.
         program.configure("TRUSTED_PROXIES", "127.0.0.1");
         program.configure("HOSTS", format!("{EVIL},{EVIL}:{}", program.port));
+        program.configure("TEST_GUARDS_OFF", "one-host");
     }
     program.restart().await?;
     hosts(&program, &mut report).await?;
@@ -78,20 +79,47 @@ async fn hosts(program: &Program, report: &mut Report) -> Result<(), Error> {
     report.assert_none("no request under a foreign name is served", &served);
     let bare = raw(port, "GET /api/v1/session HTTP/1.0\r\n\r\n").await?;
     report.assert("a request without a name is not served", bare == 421 || bare == 400, bare);
-    let twice = format!(
-        "GET /health/ready HTTP/1.1\r\nHost: {}\r\nHost: {EVIL}\r\nConnection: close\r\n\r\n",
-        program.host()
-    );
-    let absolute =
-        format!("GET http://{EVIL}/health/ready HTTP/1.1\r\nHost: {EVIL}\r\nConnection: close\r\n\r\n");
-    let odd = [raw(port, &twice).await?, raw(port, &absolute).await?];
-    report.assert("two names, or one in the request line, do not help", odd[1] != 200, format!("{odd:?}"));
+    twofold(program, report).await?;
     let own = raw(
         port,
         &format!("GET /health/ready HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", program.host()),
     )
     .await?;
     report.assert("our own name is served", own == 200, own);
+    Ok(())
+}
+
+/// A request has one name: a proxy before us might have looked at the other.
+async fn twofold(program: &Program, report: &mut Report) -> Result<(), Error> {
+    let own = program.host();
+    let requests = [
+        ("/health/ready", vec![own.as_str(), EVIL]),
+        ("/health/ready", vec![EVIL, own.as_str()]),
+        ("/health/ready", vec![own.as_str(), own.as_str()]),
+        ("http://evil.example/health/ready", vec![EVIL]),
+        ("http://evil.example/health/ready", vec![own.as_str()]),
+        ("OWN/health/ready", vec![EVIL]),
+        ("OWN/health/ready", vec![own.as_str(), EVIL]),
+    ];
+    let (together, folded) = (format!("{own}, {EVIL}"), format!("{own}\r\n {EVIL}"));
+    let more = [("/health/ready", vec![together.as_str()]), ("/health/ready", vec![folded.as_str()])];
+    let mut served = Vec::new();
+    for (target, hosts) in requests.iter().chain(&more) {
+        let target = target.replace("OWN", &program.url);
+        let lines: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+        let status =
+            raw(program.port, &format!("GET {target} HTTP/1.1\r\n{lines}Connection: close\r\n\r\n")).await?;
+        if status != 421 && status != 400 {
+            served.push(format!("{target} {hosts:?}: {status}"));
+        }
+    }
+    report.assert_none("a request with two names is not served", &served);
+    let named = raw(
+        program.port,
+        &format!("GET {}/health/ready HTTP/1.1\r\nHost: {own}\r\nConnection: close\r\n\r\n", program.url),
+    )
+    .await?;
+    report.assert("our own name may stand in the request line, too", named == 200, named);
     Ok(())
 }
 
@@ -187,5 +215,38 @@ async fn addresses(program: &Program, report: &mut Report) -> Result<(), Error> 
         refused += u32::from(Answer::of(request.json(&body)).await?.status == 429);
     }
     report.assert("sixty invented addresses are one caller", refused >= 20, refused);
+    forged_in_the_log(program, report).await
+}
+
+/// What is written down of a caller is the address of the connection.
+async fn forged_in_the_log(program: &Program, report: &mut Report) -> Result<(), Error> {
+    const FORGED: [&str; 12] = [
+        "x-forwarded-for",
+        "forwarded",
+        "x-real-ip",
+        "x-client-ip",
+        "true-client-ip",
+        "cf-connecting-ip",
+        "fastly-client-ip",
+        "fly-client-ip",
+        "x-cluster-client-ip",
+        "x-forwarded",
+        "forwarded-for",
+        "x-originating-ip",
+    ];
+    let admin = program.admin();
+    for (name, number) in FORGED.iter().zip(0..) {
+        let value = if *name == "forwarded" { "for=10.9.8.7".to_owned() } else { "10.9.8.7".to_owned() };
+        let body = json!({ "name": format!("Kulcs {number}"), "scopes": ["read"] });
+        let request = admin.request(Method::POST, "/api/v1/keys").header(*name, value);
+        Answer::of(request.json(&body)).await?.good()?;
+    }
+    let mut acts = admin.all("/api/v1/audit?action=key.created").await?;
+    // Setup wrote of its own keys, without an address.
+    acts.retain(|act| act["target"]["name"].as_str().is_some_and(|name| name.starts_with("Kulcs")));
+    let forged: Vec<String> =
+        acts.iter().filter(|act| act["ip"] != "127.0.0.1").map(|act| act["ip"].to_string()).collect();
+    report.assert("twelve keys were made", acts.len() >= FORGED.len(), acts.len());
+    report.assert_none("the log of acts knows the true address", &forged);
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The inbox: conversations over channels. A ticket is a conversation.
 //!
-//! Slices, lowest first: tags, attachments, channels, deliveries, drafts, conversations, intake, batches.
+//! Slices, lowest first: tags, attachments, channels, deliveries, drafts, conversations, acknowledgements, intake, batches.
 
+pub mod acknowledgements;
 pub mod attachments;
 pub mod batches;
 pub mod channels;

@@ -200,7 +200,7 @@ pub struct ChannelKind {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Field {
     pub name: String,
-    /// text, number, secret, choice, bool, list
+    /// text, paragraph, number, secret, choice, bool, list
     pub kind: String,
     pub label: Text,
     pub help: Text,

@@ -10,6 +10,8 @@ use std::{
 use kernel::{Code, Error, Result};
 use sha2::{Digest, Sha256};
 
+use crate::{Room, room};
+
 /// SHA-256 of the content, in lower-case hexadecimal.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BlobHash(String);
@@ -46,15 +48,16 @@ impl fmt::Debug for BlobHash {
 #[derive(Clone)]
 pub struct Blobs {
     root: Arc<PathBuf>,
+    room: Room,
 }
 
 impl Blobs {
-    pub(crate) fn open(root: &Path) -> Result<Self> {
+    pub(crate) fn open(root: &Path, room: Room) -> Result<Self> {
         fs::create_dir_all(root.join("new")).map_err(failed)?;
-        Ok(Self { root: Arc::new(root.to_owned()) })
+        Ok(Self { root: Arc::new(root.to_owned()), room })
     }
 
-    /// Keeps the bytes; on return they are on the disk.
+    /// Keeps the bytes; on return they are on the disk. Refused while the disk is nearly full.
     pub async fn put(&self, bytes: Vec<u8>) -> Result<BlobHash> {
         let blobs = self.clone();
         tokio::task::spawn_blocking(move || blobs.put_blocking(&bytes)).await.map_err(Error::internal)?
@@ -66,6 +69,15 @@ impl Blobs {
         if path.exists() {
             return Ok(hash);
         }
+        self.room.admit()?;
+        let kept = self.write(&path, bytes);
+        if kept.as_ref().is_err_and(|error| error.code == Code::StorageFull) {
+            self.room.ran_out();
+        }
+        kept.map(|()| hash)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
         let folder = path.parent().expect("a blob lies in a folder");
         if !folder.exists() {
             fs::create_dir_all(folder).map_err(failed)?;
@@ -74,13 +86,12 @@ impl Blobs {
             }
         }
         let new = self.root.join("new").join(uuid::Uuid::now_v7().to_string());
-        let written = write_synced(&new, bytes).and_then(|()| fs::rename(&new, &path));
+        let written = write_synced(&new, bytes).and_then(|()| fs::rename(&new, path));
         if let Err(error) = written {
             let _ = fs::remove_file(&new);
             return Err(failed(error));
         }
-        sync_folder(folder)?;
-        Ok(hash)
+        sync_folder(folder)
     }
 
     pub async fn get(&self, hash: &BlobHash) -> Result<Vec<u8>> {
@@ -108,16 +119,28 @@ impl Blobs {
 fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = fs::File::create(path)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    sync(&file)
 }
 
 fn sync_folder(path: &Path) -> Result<()> {
-    fs::File::open(path).and_then(|folder| folder.sync_all()).map_err(failed)
+    fs::File::open(path).and_then(|folder| sync(&folder)).map_err(failed)
+}
+
+fn sync(file: &fs::File) -> std::io::Result<()> {
+    file.sync_all().inspect_err(|error| {
+        if !is_full(error) {
+            room::stop_unsynced("a file", error);
+        }
+    })
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
 fn failed(error: std::io::Error) -> Error {
     let code = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::StorageFull,
+        _ if is_full(&error) => Code::StorageFull,
         ErrorKind::NotFound => Code::NotFound,
         _ => Code::Internal,
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{Caller, Error, Fact, FactCursor, Result, Timestamp, WorkspaceId};
+use kernel::{Caller, Code, Error, Fact, FactCursor, Result, Timestamp, WorkspaceId};
 use tokio::sync::watch;
 
 use crate::{Db, Facts, Read, Tx, facts, facts_after, params};
@@ -78,15 +78,18 @@ pub async fn run_reactors(db: Db, reactors: Vec<Reactor>, stop: watch::Receiver<
     while tasks.join_next().await.is_some() {}
 }
 
-enum Step {
+#[derive(Debug)]
+pub(crate) enum Step {
     Worked,
     HeldBack,
     Idle,
 }
 
-async fn step(db: &Db, reactor: Reactor) -> Result<Step> {
+pub(crate) async fn step(db: &Db, reactor: Reactor) -> Result<Step> {
     match db.system(reactor.name, move |tx| advance(tx, reactor, BATCH, false)).await {
         Ok(step) => Ok(step),
+        // Of the disk or of the server, not of a fact.
+        Err(error) if is_of_the_database(&error) => Err(error),
         // One of the batch is poison: go on one by one, and set aside the one that fails alone.
         Err(_) => db.system(reactor.name, move |tx| advance(tx, reactor, 1, true)).await,
     }
@@ -106,7 +109,9 @@ fn advance(tx: &mut Tx<'_>, reactor: Reactor, limit: usize, set_aside: bool) -> 
             tx.within(caller.clone(), |tx| (reactor.react)(tx, fact))
         };
         match worked {
-            Err(error) if set_aside => tx.within(caller, |tx| put_aside(tx, reactor.name, fact, &error))?,
+            Err(error) if set_aside && !is_of_the_database(&error) => {
+                tx.within(caller, |tx| put_aside(tx, reactor.name, fact, &error))?
+            }
             other => other?,
         }
     }
@@ -115,6 +120,10 @@ fn advance(tx: &mut Tx<'_>, reactor: Reactor, limit: usize, set_aside: bool) -> 
         params![reactor.name, last.tx, last.seq],
     )?;
     Ok(Step::Worked)
+}
+
+pub(crate) fn is_of_the_database(error: &Error) -> bool {
+    matches!(error.code, Code::StorageFull | Code::Unavailable)
 }
 
 fn cursor_for_update(tx: &mut Tx<'_>, name: &str) -> Result<FactCursor> {

@@ -6,11 +6,11 @@ use std::{
 };
 
 use crossbeam_channel::TrySendError;
-use kernel::{Caller, Clock, Code, Error, Result, WorkspaceId};
+use kernel::{Actor, Caller, Clock, Code, Error, Result, WorkspaceId};
 use tokio::sync::oneshot;
 
 use crate::{
-    Blobs, Dialect, Read, Tx,
+    Blobs, Dialect, Read, Room, Tx,
     backend::{Connection, Done, ReadJob, Write, WriteJob, postgres::Postgres, sqlite::Sqlite},
     bus::Bus,
     migrate,
@@ -32,6 +32,7 @@ pub struct Db {
     clock: Clock,
     bus: Bus,
     blobs: Blobs,
+    room: Room,
     data: Arc<PathBuf>,
     node: Arc<str>,
 }
@@ -48,8 +49,10 @@ impl Db {
         let options = options.clone();
         let database = options.database.clone();
         let file = options.data.join("kapocs.db");
+        let room = Room::open(&options.data)?;
+        let told = room.clone();
         let engine = tokio::task::spawn_blocking(move || match database {
-            None => Sqlite::open(&file).map(Engine::Sqlite),
+            None => Sqlite::open(&file, told).map(Engine::Sqlite),
             Some(url) => Postgres::open(&url).map(Engine::Postgres),
         })
         .await
@@ -58,7 +61,8 @@ impl Db {
             engine: Arc::new(engine),
             clock,
             bus: Bus::default(),
-            blobs: Blobs::open(&options.data.join("blobs"))?,
+            blobs: Blobs::open(&options.data.join("blobs"), room.clone())?,
+            room,
             node: node_id(&options.data)?.into(),
             data: Arc::new(options.data),
         };
@@ -76,6 +80,11 @@ impl Db {
 
     pub fn blobs(&self) -> &Blobs {
         &self.blobs
+    }
+
+    /// The room on the disk.
+    pub fn room(&self) -> &Room {
+        &self.room
     }
 
     pub fn data(&self) -> &Path {
@@ -105,7 +114,20 @@ impl Db {
     /// Runs `work` in one transaction of the caller's workspace. Answered only after the commit is on the disk.
     ///
     /// `work` may run more than once (PostgreSQL asks for retries), so it changes nothing but through its `Tx`.
+    /// While the disk is nearly full people and keys are refused; the program itself finishes what it has begun.
     pub async fn write<T, F>(&self, caller: &Caller, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        if !matches!(caller.actor, Actor::System(_)) {
+            self.room.admit()?;
+        }
+        self.write_anyway(caller, work).await
+    }
+
+    /// As [`Db::write`], also while the disk is nearly full: to sign in and see what is wrong.
+    pub async fn write_anyway<T, F>(&self, caller: &Caller, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,

@@ -7,13 +7,16 @@ use serde_json::Value as Json;
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
+    time::Instant,
 };
 
-use crate::{Db, Read, Row, Tx, params};
+use crate::{Db, Read, Row, Tx, cursors::is_of_the_database, params};
 
 /// How long a worker may hold a job before another may take it.
 const LEASE: Duration = Duration::from_secs(90);
 const WORKERS: usize = 16;
+/// Between two looks whether the disk has room again.
+const NO_ROOM: Duration = Duration::from_secs(1);
 const MAX_ATTEMPTS: i64 = 12;
 const COLUMNS: &str = "workspace_id, id, kind, payload, state, run_at, attempts, last_error, created_at";
 
@@ -197,7 +200,11 @@ impl Jobs {
         }
     }
 
+    /// Nothing while the disk is nearly full: a job that can keep nothing would only use up its tries.
     async fn claim(&self, limit: usize) -> Result<Vec<Job>> {
+        if self.db.room().admit().is_err() {
+            return Ok(Vec::new());
+        }
         let now = self.db.clock().now();
         let none_due =
             self.db.system_read("jobs", move |read| Ok(next_due(read)?.is_none_or(|due| due > now))).await?;
@@ -209,6 +216,9 @@ impl Jobs {
     }
 
     async fn until_next(&self) -> Duration {
+        if self.db.room().is_low() {
+            return NO_ROOM;
+        }
         let next = self.db.system_read("jobs", next_due).await.unwrap_or(None);
         let far = Duration::from_secs(3_600);
         next.map_or(far, |due| (due - self.db.clock().now()).clamp(Duration::from_millis(1), far))
@@ -221,8 +231,23 @@ impl Jobs {
                 Err(JobFailure::Retry(Duration::from_secs(60), "the worker panicked".into()))
             }),
         };
-        let done = self.db.system("jobs", move |tx| conclude(tx, &job, &outcome)).await;
-        log_failure(done);
+        log_failure(self.conclude(job, outcome).await);
+    }
+
+    /// For want of room it is tried as long as the job is ours: else it would rest until its lease has run out.
+    async fn conclude(&self, job: Job, outcome: Result<(), JobFailure>) -> Result<()> {
+        let ending = Arc::new((job, outcome));
+        let given_up = Instant::now() + LEASE;
+        loop {
+            let ending = Arc::clone(&ending);
+            let written = self.db.system("jobs", move |tx| conclude(tx, &ending.0, &ending.1)).await;
+            match written {
+                Err(error) if is_of_the_database(&error) && Instant::now() < given_up => {
+                    tokio::time::sleep(NO_ROOM).await;
+                }
+                written => return written,
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use kernel::{Caller, Clock, Code, Error, NewFact, Result, Timestamp, WorkspaceId};
+use kernel::{Actor, Caller, Clock, Code, Error, KeyId, NewFact, Result, Timestamp, WorkspaceId};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -350,4 +350,62 @@ async fn what_a_killed_server_held_is_worked_as_soon_as_it_is_back() {
         stop.send(true).expect("stops");
         back.await.expect("ends");
     }
+}
+
+#[tokio::test]
+async fn on_a_full_disk_nothing_is_accepted_and_no_fact_is_blamed() {
+    let t = open(None).await;
+    let key = Caller { actor: Actor::Key(KeyId::new()), ..t.caller.clone() };
+    let record =
+        |tx: &mut Tx<'_>| tx.record(NewFact::new("test.noted").payload(json!({ "x": "x".repeat(2_000) })));
+    t.db.write(&key, record).await.expect("there is room");
+    limit_pages(&t.db, Some(2)).await;
+    let refused = loop {
+        if let Err(error) = t.db.write_anyway(&key, record).await {
+            break error;
+        }
+    };
+    assert_eq!(refused.code, Code::StorageFull);
+    let next = t.db.write(&key, |tx| tx.one("SELECT 1", &[]).map(drop)).await.expect_err("read-only");
+    assert_eq!(next.code, Code::StorageFull, "whoever comes next is refused before he writes");
+    let greedy = Reactor { name: "greedy", facts: &["test.noted"], react: |tx, _| hoard(tx) };
+    let stuck = crate::cursors::step(&t.db, greedy).await.expect_err("it cannot write");
+    assert_eq!(stuck.code, Code::StorageFull);
+    let aside = t.db.read(&t.caller, SetAside::list).await.expect("read");
+    assert!(aside.is_empty(), "the disk was full, not the fact wrong");
+}
+
+#[tokio::test]
+async fn a_job_that_ends_while_the_disk_is_full_does_not_wait_for_its_lease() {
+    let t = open(None).await;
+    t.db.write(&t.caller, |tx| tx.enqueue(NewJob::new("long-winded", json!({})))).await.expect("enqueued");
+    let db = t.db.clone();
+    let jobs = Jobs::new(&t.db).on("long-winded", move |_| {
+        let db = db.clone();
+        async move {
+            limit_pages(&db, Some(2)).await;
+            Err(JobFailure::Dead("x".repeat(100_000)))
+        }
+    });
+    let worked = tokio::spawn(async move { jobs.run_due().await });
+    let mut changes = t.db.room().changes();
+    changes.wait_for(|low| *low).await.expect("the disk is full");
+    limit_pages(&t.db, None).await;
+    worked.await.expect("ran").expect("worked");
+    let dead = t.db.read(&t.caller, |read| dead_jobs(read, None, 10)).await.expect("read");
+    assert_eq!(dead.len(), 1, "its end is written once there is room");
+}
+
+/// SQLite's own limit does what a full disk does: the statement fails.
+async fn limit_pages(db: &Db, more: Option<i64>) {
+    let limit = move |tx: &mut Tx<'_>| {
+        let pages: i64 = tx.one("PRAGMA page_count", &[])?.get(0)?;
+        let most = more.map_or(1 << 30, |more| pages + more);
+        tx.rows(&format!("PRAGMA max_page_count = {most}"), &[]).map(drop)
+    };
+    db.system("test", limit).await.expect("limited");
+}
+
+fn hoard(tx: &mut Tx<'_>) -> Result<()> {
+    tx.record(NewFact::new("test.hoarded").payload(json!({ "x": "x".repeat(100_000) })))
 }

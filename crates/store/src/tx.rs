@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use kernel::{Caller, Error, NewFact, Result, Timestamp, WorkspaceId};
 
-use crate::{Dialect, Row, Value, backend::Connection, bus::Bus, facts, jobs, jobs::NewJob};
+use crate::{Dialect, Row, Value, backend::Connection, bus::Bus, facts, jobs, jobs::NewJob, unguarded};
 
 /// A snapshot of one workspace. Finders take it; a [`Tx`] can be given wherever a `Read` is wanted.
 pub struct Read<'c> {
@@ -31,7 +31,7 @@ impl Read<'_> {
     }
 
     pub fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
-        self.connection.query(sql, params)
+        self.connection.query(&unguarded::read(sql, params), params)
     }
 
     /// The first row, if there is one.
@@ -66,7 +66,7 @@ impl<'c> Tx<'c> {
 
     /// Runs a statement that changes rows; gives their number.
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
-        self.read.connection.execute(sql, params)
+        self.read.connection.execute(&unguarded::write(sql), params)
     }
 
     /// Appends a fact to the timeline.

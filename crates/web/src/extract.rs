@@ -5,7 +5,7 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Response},
 };
-use kernel::{Code, Error};
+use kernel::{Code, Error, fault};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{ApiError, App};
@@ -17,6 +17,11 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &App) -> Result<Self, ApiError> {
+        if fault::is_off("json-only") {
+            let bytes = axum::body::Bytes::from_request(request, state).await.map_err(|_| Code::TooLarge)?;
+            let read = serde_json::from_slice(&bytes).map(Self);
+            return read.map_err(|_| Code::InvalidJson.into());
+        }
         match axum::Json::<T>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(Code::UnsupportedMediaType.into()),

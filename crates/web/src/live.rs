@@ -6,12 +6,12 @@ use axum::{
     Router,
     extract::{
         State,
-        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+        ws::{Message, WebSocketUpgrade},
     },
     response::Response,
     routing::any,
 };
-use kernel::{ConversationId, Fact, FactCursor, Result, TeamId};
+use kernel::{ConversationId, Fact, FactCursor, Result, TeamId, WorkspaceId, fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::facts_after;
@@ -20,9 +20,11 @@ use tokio::{
     time::Instant,
 };
 
-use crate::{App, Auth, LiveEvent, PresenceState, Rights};
+use crate::{App, Auth, Line, LiveEvent, PresenceState, Rights};
 
-const PING: Duration = Duration::from_secs(25);
+/// A client that lost the last frame notices at the next.
+const PING: Duration = Duration::from_secs(8);
+const RIGHTS: Duration = Duration::from_secs(25);
 /// Counters change in bursts; they are read once the burst has passed.
 const COUNTERS: Duration = Duration::from_millis(150);
 /// More missed facts than this, and reading everything again is cheaper.
@@ -45,7 +47,7 @@ async fn open(auth: Auth, State(app): State<App>, upgrade: WebSocketUpgrade) -> 
             let Ok(rights) = app.hub.rights.rights(&auth.caller).await else { return };
             let mut session = Session::new(app, auth, rights);
             // A broken connection ends it; the client comes back and resumes.
-            let _ = session.serve(socket, events).await;
+            let _ = session.serve(Line::new(socket), events).await;
             session.leave();
         })
 }
@@ -77,24 +79,28 @@ impl Session {
 
     async fn serve(
         &mut self,
-        mut socket: WebSocket,
+        mut line: Line,
         mut events: Receiver<Arc<LiveEvent>>,
     ) -> Result<(), axum::Error> {
         let mut stop = self.app.hub.stop.clone();
+        let mut room = self.app.db.room().changes();
         let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
+        let mut renewal = tokio::time::interval_at(Instant::now() + RIGHTS, RIGHTS);
         let mut counters_due: Option<Instant> = None;
         let mut greeted = false;
         loop {
             let due = counters_due.unwrap_or_else(|| Instant::now() + PING);
             tokio::select! {
-                message = socket.recv() => match message {
+                message = line.recv() => match message {
                     Some(Ok(Message::Text(text))) => {
                         if let Ok(FromClient::Hello { since }) = serde_json::from_str(&text) {
                             greeted = true;
-                            self.greet(&mut socket, since).await?;
+                            self.greet(&mut line, since).await?;
+                            let low = *room.borrow_and_update();
+                            line.send(storage_frame(low)).await?;
                             counters_due = Some(Instant::now());
                         } else {
-                            self.hear(&mut socket, &text).await?;
+                            self.hear(&mut line, &text).await?;
                         }
                     }
                     Some(Ok(Message::Close(_))) | None => return Ok(()),
@@ -103,38 +109,46 @@ impl Session {
                 },
                 event = events.recv(), if greeted => match event {
                     Ok(event) => {
-                        let changes_views = self.pass_on(&mut socket, &event).await?;
+                        let changes_views = self.pass_on(&mut line, &event).await?;
                         if self.ended {
-                            return close(socket, 4001, "signed out").await;
+                            return line.close(4001, "signed out").await;
                         }
                         if changes_views {
                             counters_due.get_or_insert(Instant::now() + COUNTERS);
                         }
                     }
-                    Err(RecvError::Lagged(_)) => self.reset(&mut socket).await?,
+                    Err(RecvError::Lagged(_)) => self.reset(&mut line).await?,
                     Err(RecvError::Closed) => return Ok(()),
                 },
                 () = tokio::time::sleep_until(due), if counters_due.is_some() => {
                     counters_due = None;
-                    self.send_views(&mut socket).await?;
+                    self.send_views(&mut line).await?;
                 }
-                _ = ping.tick() => {
+                _ = ping.tick() => line.send(json!({ "type": "ping" })).await?,
+                _ = renewal.tick() => {
                     self.renew_rights().await;
                     if self.ended {
-                        return close(socket, 4001, "signed out").await;
+                        return line.close(4001, "signed out").await;
                     }
-                    send(&mut socket, &json!({ "type": "ping" })).await?;
                 }
-                _ = stop.changed() => return close(socket, 1012, "restarting").await,
+                Ok(()) = room.changed(), if greeted => {
+                    let low = *room.borrow_and_update();
+                    line.send(storage_frame(low)).await?;
+                }
+                _ = stop.changed() => return line.close(1012, "restarting").await,
             }
         }
+    }
+
+    fn is_at_home(&self, workspace: WorkspaceId) -> bool {
+        workspace == self.auth.caller.workspace || fault::is_off("live-rights")
     }
 
     /// Reads the caller's rights again: they end at once when the user or the session does.
     async fn renew_rights(&mut self) {
         match self.app.hub.rights.rights(&self.auth.caller).await {
             Ok(rights) => self.rights = rights,
-            Err(_) => self.ended = true,
+            Err(_) => self.ended = !fault::is_off("live-end"),
         }
     }
 
@@ -146,31 +160,31 @@ impl Session {
         }
     }
 
-    async fn greet(&mut self, socket: &mut WebSocket, since: Option<String>) -> Result<(), axum::Error> {
+    async fn greet(&mut self, line: &mut Line, since: Option<String>) -> Result<(), axum::Error> {
         let since = match since.map(|text| text.parse::<FactCursor>()) {
             Some(Ok(since)) => since,
             // The first connection: from now on.
             None => self.head().await,
-            Some(Err(_)) => return self.reset(socket).await,
+            Some(Err(_)) => return self.reset(line).await,
         };
         self.cursor = since;
-        send(socket, &json!({ "type": "hello", "cursor": since.to_string() })).await?;
+        line.send(json!({ "type": "hello", "cursor": since.to_string() })).await?;
         let missed = self
             .app
             .db
             .system_read("live", move |read| facts_after(read, since, MAX_RESUME))
             .await
             .map(|facts| facts.items);
-        let Ok(missed) = missed else { return self.reset(socket).await };
+        let Ok(missed) = missed else { return self.reset(line).await };
         if missed.len() == MAX_RESUME {
-            return self.reset(socket).await;
+            return self.reset(line).await;
         }
         let Ok(teams) = self.app.hub.rights.private_teams(&missed).await else {
-            return self.reset(socket).await;
+            return self.reset(line).await;
         };
         for fact in missed {
             let private_team = fact.conversation.and_then(|id| teams.get(&id).copied());
-            self.pass_on(socket, &LiveEvent::Fact { fact, private_team }).await?;
+            self.pass_on(line, &LiveEvent::Fact { fact, private_team }).await?;
         }
         Ok(())
     }
@@ -180,24 +194,24 @@ impl Session {
         store::Tail::from_head(&self.app.db).await.map(|tail| tail.cursor()).unwrap_or_default()
     }
 
-    async fn reset(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
+    async fn reset(&mut self, line: &mut Line) -> Result<(), axum::Error> {
         let head = self.head().await;
         self.cursor = head;
-        send(socket, &json!({ "type": "reset", "cursor": head.to_string() })).await
+        line.send(json!({ "type": "reset", "cursor": head.to_string() })).await
     }
 
     /// Sends an event if this listener may see it; true when counters may have changed.
-    async fn pass_on(&mut self, socket: &mut WebSocket, event: &LiveEvent) -> Result<bool, axum::Error> {
+    async fn pass_on(&mut self, line: &mut Line, event: &LiveEvent) -> Result<bool, axum::Error> {
         let workspace = self.auth.caller.workspace;
         match event {
             LiveEvent::Fact { fact, private_team }
-                if fact.workspace == workspace && fact.cursor > self.cursor =>
+                if self.is_at_home(fact.workspace) && fact.cursor > self.cursor =>
             {
                 if ["team.", "user.", "key."].iter().any(|about| fact.name.starts_with(about)) {
                     self.renew_rights().await;
                 }
                 if fact.name == "session.ended" && fact.payload["session"] == json!(self.auth.session) {
-                    self.ended = true;
+                    self.ended = !fault::is_off("live-end");
                 }
                 if !self.rights.may_see(*private_team)
                     || SILENT.iter().any(|name| fact.name.starts_with(name))
@@ -205,7 +219,7 @@ impl Session {
                     return Ok(false);
                 }
                 self.cursor = fact.cursor;
-                send(socket, &fact_frame(fact)).await?;
+                line.send(fact_frame(fact)).await?;
                 Ok(fact.conversation.is_some())
             }
             LiveEvent::Presence { workspace: of, conversation, private_team }
@@ -216,30 +230,30 @@ impl Session {
                     .iter()
                     .map(|viewer| json!({ "user": { "id": viewer.id, "name": viewer.name }, "state": viewer.state }))
                     .collect();
-                send(socket, &json!({ "type": "presence", "conversation": conversation, "people": people }))
+                line.send(json!({ "type": "presence", "conversation": conversation, "people": people }))
                     .await?;
                 Ok(false)
             }
             LiveEvent::Typing { workspace: of, conversation, private_team, on }
                 if *of == workspace && self.rights.may_see(*private_team) =>
             {
-                send(socket, &typing_frame(*conversation, *on)).await?;
+                line.send(typing_frame(*conversation, *on)).await?;
                 Ok(false)
             }
             _ => Ok(false),
         }
     }
 
-    async fn send_views(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
+    async fn send_views(&mut self, line: &mut Line) -> Result<(), axum::Error> {
         let Ok(views) = self.app.hub.rights.views(&self.auth.caller).await else { return Ok(()) };
         if views != self.last_views {
-            send(socket, &json!({ "type": "views", "views": views })).await?;
+            line.send(json!({ "type": "views", "views": views })).await?;
             self.last_views = views;
         }
         Ok(())
     }
 
-    async fn hear(&mut self, socket: &mut WebSocket, text: &str) -> Result<(), axum::Error> {
+    async fn hear(&mut self, line: &mut Line, text: &str) -> Result<(), axum::Error> {
         let Ok(FromClient::Presence { conversation, state }) = serde_json::from_str(text) else {
             return Ok(());
         };
@@ -250,7 +264,7 @@ impl Session {
         hub.set_presence(caller, &self.rights.name, conversation, team, state, now);
         // Whoever opens a conversation later than the typing began has missed the event.
         if state != PresenceState::None && hub.is_writing(caller.workspace, conversation, now) {
-            send(socket, &typing_frame(conversation, true)).await?;
+            line.send(typing_frame(conversation, true)).await?;
         }
         Ok(())
     }
@@ -260,17 +274,13 @@ fn typing_frame(conversation: ConversationId, on: bool) -> Value {
     json!({ "type": "typing", "conversation": conversation, "on": on })
 }
 
+fn storage_frame(low: bool) -> Value {
+    json!({ "type": "storage", "read_only": low })
+}
+
 fn fact_frame(fact: &Fact) -> Value {
     json!({
         "type": "fact", "cursor": fact.cursor.to_string(), "name": fact.name, "conversation": fact.conversation,
         "person": fact.person, "at": fact.at, "actor": fact.actor, "payload": fact.payload,
     })
-}
-
-async fn send(socket: &mut WebSocket, frame: &Value) -> Result<(), axum::Error> {
-    socket.send(Message::Text(frame.to_string().into())).await
-}
-
-async fn close(mut socket: WebSocket, code: u16, reason: &'static str) -> Result<(), axum::Error> {
-    socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await
 }

@@ -41,7 +41,7 @@ export interface Channel {
 }
 export interface Text { hu: string; en: string }
 export interface ChannelField {
-  name: string; kind: 'text' | 'number' | 'secret' | 'choice' | 'bool' | 'list'
+  name: string; kind: 'text' | 'paragraph' | 'number' | 'secret' | 'choice' | 'bool' | 'list'
   label: Text; help: Text; required: boolean; choices: string[]; default: Json
 }
 export interface ChannelKind {
@@ -130,12 +130,15 @@ export interface ApiErrorBody {
   error: { code: string; message: string; field?: string | null; detail?: Json; request_id: string }
 }
 
-export type LiveServerMessage =
+/** `n` counts the frames of a connection. */
+export type LiveServerMessage = { n?: number } & (
   | { type: 'hello'; cursor: string }
   | { type: 'fact'; cursor: string; name: string; conversation: string | null; person: string | null; at: string; actor: Actor; payload: Record<string, Json> }
   | { type: 'presence'; conversation: string; people: Presence[] }
   | { type: 'typing'; conversation: string; on: boolean }
   | { type: 'views'; views: Record<string, number> }
   | { type: 'reset'; cursor: string }
+  | { type: 'storage'; read_only: boolean }
   | { type: 'ping' }
+)
 export type LiveFact = Extract<LiveServerMessage, { type: 'fact' }>

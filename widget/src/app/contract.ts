@@ -64,10 +64,12 @@ export type ToServer =
   | { type: 'typing'; on: boolean }
   | { type: 'read'; seq: number };
 
-export type FromServer =
+/** `n` counts the frames of a connection. */
+export type FromServer = { n?: number } & (
   | { type: 'hello'; last_seq: number; online: boolean }
   | { type: 'message'; message: ChatMessage }
   | { type: 'typing'; on: boolean; name: string | null }
   | { type: 'read'; seq: number }
   | { type: 'error'; code: string; message: string; client_id?: string }
-  | { type: 'ping' };
+  | { type: 'ping' }
+);

@@ -10,6 +10,8 @@ export interface Delivery {
   /** The server has this message; whoever waits for it is told. */
   acknowledged(client_id: string): void;
   refused(client_id: string, reason: string): void;
+  /** Nobody answers on the socket any more: what waits goes by HTTP. */
+  lineLost(): void;
 }
 
 /** How long the socket may take to acknowledge before the same message goes by HTTP. */
@@ -87,6 +89,7 @@ export function createDelivery({ api, link, outbox, accept, refused, unknownVisi
   return {
     flush,
     acknowledged: (client_id) => waiting.get(client_id)?.(true),
+    lineLost: () => waiting.forEach((answer) => answer(false)),
     refused(client_id, reason) {
       refuse(client_id, reason);
       waiting.get(client_id)?.(true);

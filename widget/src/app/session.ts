@@ -241,6 +241,7 @@ export function createSession({ api, store, createLink }: Parts): Session {
   /** Where sockets are blocked, each turn of the back-off asks once by HTTP, so the chat still works. */
   async function linkDown() {
     set({ typing: null });
+    delivery.lineLost();
     try {
       accept(await api.messages(lastSeq(state.messages)));
       set({ connected: true });

@@ -18,14 +18,16 @@ export interface Link {
   send(message: ToServer): boolean;
 }
 
-/** The server pings every 25 s; a connection silent for longer than this is dead. */
-const SILENCE = 60_000;
+/** The server pings every 8 s; a connection silent for longer than this is dead. */
+const SILENCE = 18_000;
 
 export function createLink(url: string, events: SocketEvents): Link {
   let socket: WebSocket | null = null;
   let wanted = false;
   let up = false;
   let attempt = 0;
+  /** Frames heard on this connection: the server numbers them. */
+  let heard = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let watch: ReturnType<typeof setTimeout> | undefined;
 
@@ -35,6 +37,7 @@ export function createLink(url: string, events: SocketEvents): Link {
     if (socket || !wanted || !hello) return;
     const current = new WebSocket(url);
     socket = current;
+    heard = 0;
     alive();
     current.onopen = () => current.send(JSON.stringify(hello));
     current.onmessage = (event) => {
@@ -47,6 +50,11 @@ export function createLink(url: string, events: SocketEvents): Link {
 
   function receive(message: FromServer) {
     alive();
+    const number = message.n ?? heard + 1;
+    if (number <= heard) return;
+    // Something is missing: the server tells it again to whoever comes back.
+    if (number > heard + 1) return lost();
+    heard = number;
     if (message.type === 'hello') {
       up = true;
       attempt = 0;

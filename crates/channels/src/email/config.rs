@@ -5,6 +5,7 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use egress::{Grant, Policy, Target, Tls, TlsMode};
 use inbox::{
+    acknowledgements,
     channels::ChannelRow,
     port::{Configured, Field, Text},
 };
@@ -68,6 +69,10 @@ pub(crate) struct EmailConfig {
     pub listen_port: u16,
     /// Receiver only: smtp, lmtp
     pub protocol: String,
+    /// What `inbox::acknowledgements` reads.
+    pub acknowledge: bool,
+    pub acknowledgement_hu: String,
+    pub acknowledgement_en: String,
     /// Set by us: the servers were named by whoever runs this machine.
     pub by_operator: bool,
 }
@@ -101,6 +106,9 @@ impl Default for EmailConfig {
             listen_host: "127.0.0.1".into(),
             listen_port: 0,
             protocol: "smtp".into(),
+            acknowledge: false,
+            acknowledgement_hu: String::new(),
+            acknowledgement_en: String::new(),
             by_operator: false,
         }
     }
@@ -263,6 +271,9 @@ fn addresses(given: &[String]) -> Result<Vec<String>> {
 
 fn check(config: &EmailConfig, side: Side) -> Result<()> {
     let missing = |field: &str| Err(Error::new(Code::Required).field(field));
+    if let Some(field) = acknowledgements::Settings::of(&json!(config)).too_long() {
+        return Err(Error::new(Code::TooLong).field(field));
+    }
     match side {
         Side::Mailbox if config.imap_host.is_empty() && config.smtp_host.is_empty() => {
             missing("config.imap_host")
@@ -274,6 +285,7 @@ fn check(config: &EmailConfig, side: Side) -> Result<()> {
         _ if config.dkim_selector.is_empty() != config.dkim_domain.is_empty() => {
             missing("config.dkim_selector")
         }
+        _ if config.acknowledge && config.smtp_host.is_empty() => missing("config.smtp_host"),
         _ => Ok(()),
     }
 }
@@ -367,7 +379,7 @@ pub(crate) fn fields(side: Side) -> Vec<Field> {
             choice("protocol", ("Protokoll", "Protocol"), &["smtp", "lmtp"]),
         ],
     };
-    both.into_iter().chain(own).chain(smtp).collect()
+    both.into_iter().chain(own).chain(smtp).chain(acknowledgements::fields()).collect()
 }
 
 fn field(name: &str, kind: &str, (hu, en): (&str, &str), required: bool, default: Value) -> Field {

@@ -140,7 +140,7 @@ impl Email {
         let token = token(outgoing, first).ok_or_else(|| Error::internal("the workspace has no secret"))?;
         let from = config.address();
         let organisation = if config.from_name.is_empty() { &channel.name } else { &config.from_name };
-        let name = if outgoing.author.is_empty() || outgoing.author == "API" {
+        let name = if outgoing.automatic || outgoing.author.is_empty() || outgoing.author == "API" {
             organisation.clone()
         } else {
             format!("{} ({organisation})", outgoing.author)
@@ -211,7 +211,8 @@ fn token(outgoing: &Outgoing, recipient: &str) -> Option<ReplyToken> {
 fn subject(outgoing: &Outgoing) -> String {
     let subject =
         if outgoing.subject.is_empty() { format!("K-{}", outgoing.number) } else { outgoing.subject.clone() };
-    let is_answer = !outgoing.references.is_empty() && !subject.to_lowercase().starts_with("re:");
+    let is_answer =
+        !outgoing.automatic && !outgoing.references.is_empty() && !subject.to_lowercase().starts_with("re:");
     if is_answer { format!("Re: {subject}") } else { subject }
 }
 

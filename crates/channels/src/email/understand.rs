@@ -4,12 +4,14 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use inbox::{
+    acknowledgements::{self, Wanted},
     channels::ChannelRow,
-    conversations, deliveries,
+    conversations::{self, Received},
+    deliveries,
     intake::{self, Item, QuarantineReason},
     port::{Html, Inbound, NewAttachment, Thread},
 };
-use kernel::{Caller, ChannelId, ConversationId, Error, Locale, Result, Timestamp};
+use kernel::{Caller, ChannelId, ConversationId, Error, Locale, Result, Timestamp, fault};
 use people::{
     access::workspace,
     persons::{self, Handle, IdentityKind},
@@ -69,11 +71,19 @@ pub(super) async fn understand(parts: &Parts, channel: &ChannelRow, item: &Item)
         return bounce(parts, &caller, item, &understood.mail, report.clone()).await;
     }
     let is_auto_reply = matches!(understood.verdict.class, Class::AutoReply(_));
+    let answerable = understood.verdict.answerable || fault::is_off("automatic-sends");
     let tokens = parts.db.read(&caller, tokens(&secret, channel.id, &understood.mail)).await?;
     let verified = sender::is_verified(&understood.mail, &config, examined.as_ref());
     let inbound = inbound(parts, channel, item, understood, &config, (&tokens, verified)).await?;
     let item = item.clone();
-    parts.db.write(&caller, move |tx| place(tx, &item, &inbound, &tokens, is_auto_reply)).await
+    let work = move |tx: &mut Tx<'_>| {
+        let received = place(tx, &item, &inbound, &tokens, is_auto_reply)?;
+        match received.filter(|_| answerable) {
+            Some(received) => acknowledge(tx, &item, &inbound, &received),
+            None => Ok(()),
+        }
+    };
+    parts.db.write(&caller, work).await
 }
 
 /// Everything that only needs the bytes.
@@ -128,12 +138,22 @@ fn guard(understood: &Understood, config: &EmailConfig, item: &Item) -> Option<Q
     if item.envelope["cut"] == true {
         return Some(QuarantineReason::TooLarge);
     }
+    if is_spam(mail) {
+        return Some(QuarantineReason::Spam);
+    }
     let empty = split.text.trim().is_empty()
         && split.quoted.is_none()
         && mail.html.is_none()
         && mail.attachments.is_empty();
     let blank = empty && mail.subject.as_deref().is_none_or(|subject| subject.trim().is_empty());
     blank.then_some(QuarantineReason::Blank)
+}
+
+/// The verdict of a filter on the way here. A sender who writes it himself harms only himself.
+fn is_spam(mail: &Mail) -> bool {
+    ["x-spam-flag", "x-spam", "x-spam-status"].iter().any(|name| {
+        mail.headers.all(name).any(|value| value.trim_start().to_ascii_lowercase().starts_with("yes"))
+    })
 }
 
 async fn set_aside(
@@ -319,18 +339,20 @@ fn place(
     inbound: &Inbound,
     tokens: &Proven,
     is_auto_reply: bool,
-) -> Result<()> {
+) -> Result<Option<Received>> {
     let current = intake::find(tx, item.id)?;
     if current.state == "done" {
-        return Ok(());
+        return Ok(None);
     }
     let (sender, subject) = (Some(inbound.from.value.as_str()), inbound.subject.as_deref());
     if !item.released {
         if is_auto_reply && !conversations::joins(tx, inbound)? {
-            return intake::quarantine(tx, item, QuarantineReason::AutoReplyWithoutMatch, sender, subject);
+            intake::quarantine(tx, item, QuarantineReason::AutoReplyWithoutMatch, sender, subject)?;
+            return Ok(None);
         }
         if intake::recent_from(tx, &inbound.from.value, SENDER_WINDOW)? >= MAX_PER_SENDER {
-            return intake::quarantine(tx, item, QuarantineReason::RateCap, sender, subject);
+            intake::quarantine(tx, item, QuarantineReason::RateCap, sender, subject)?;
+            return Ok(None);
         }
     }
     intake::describe(tx, item.id, sender, subject)?;
@@ -342,7 +364,21 @@ fn place(
             prove(tx, received.conversation, inbound)?;
         }
     }
-    intake::done(tx, item, received.conversation, Some(received.message))
+    intake::done(tx, item, received.conversation, Some(received.message))?;
+    Ok(Some(received))
+}
+
+/// Tells whoever began a conversation that it has arrived; not one who may be somebody else, nor one who left no way back.
+fn acknowledge(tx: &mut Tx<'_>, item: &Item, inbound: &Inbound, received: &Received) -> Result<()> {
+    let from_nobody = item.envelope.get("mail_from").is_some_and(serde_json::Value::is_null);
+    if (from_nobody || item.released || inbound.sender_verified == Some(false))
+        && !fault::is_off("automatic-sends")
+    {
+        return Ok(());
+    }
+    let wanted =
+        Wanted { channel: inbound.channel, address: inbound.from.value.clone(), source: None, locale: None };
+    acknowledgements::acknowledge(tx, received, &wanted).map(drop)
 }
 
 /// Whoever answers with the token that was mailed to an address reads that address: the conversation's person has it.

@@ -1,6 +1,9 @@
 //! What an administrator may set on a form.
 
-use inbox::port::{Configured, Field, Text};
+use inbox::{
+    acknowledgements,
+    port::{Configured, Field, Text},
+};
 use kernel::{Code, Error, Locale, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -17,6 +20,10 @@ pub(super) struct FormConfig {
     pub thanks: Bilingual,
     pub ask_phone: bool,
     pub require_subject: bool,
+    /// What `inbox::acknowledgements` reads.
+    pub acknowledge: bool,
+    pub acknowledgement_hu: String,
+    pub acknowledgement_en: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,11 +67,11 @@ pub(super) fn configure(typed: Value, before: Option<&Configured>) -> Result<Con
             return Err(Error::new(Code::TooLong).field(field));
         }
     }
-    Ok(Configured {
-        config: serde_json::to_value(&config).map_err(Error::internal)?,
-        secrets: None,
-        addresses: Vec::new(),
-    })
+    let value = serde_json::to_value(&config).map_err(Error::internal)?;
+    if let Some(field) = acknowledgements::Settings::of(&value).too_long() {
+        return Err(Error::new(Code::TooLong).field(field));
+    }
+    Ok(Configured { config: value, secrets: None, addresses: Vec::new() })
 }
 
 pub(super) fn fields() -> Vec<Field> {
@@ -77,7 +84,7 @@ pub(super) fn fields() -> Vec<Field> {
         choices: Vec::new(),
         default: json!(false),
     };
-    vec![
+    let own = vec![
         switch(
             "ask_phone",
             Text::new("Telefonszám kérése", "Ask for a phone number"),
@@ -88,7 +95,8 @@ pub(super) fn fields() -> Vec<Field> {
             Text::new("Kötelező tárgy", "Require a subject"),
             Text::new("Enélkül a tárgy üresen maradhat.", "Without this the subject may stay empty."),
         ),
-    ]
+    ];
+    own.into_iter().chain(acknowledgements::fields()).collect()
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ async fn send(
             return respond(status(&error), page::notice(&site, "unreadable-title", "unreadable-text"));
         }
     };
-    match submit::submit(&app, &open, locale, &mut filled, refused.as_ref()).await {
+    match submit::submit(&app, &open, (locale, ip), &mut filled, refused.as_ref()).await {
         Ok(number) => {
             let signature = sign_number(&open.secret, open.channel.id, number);
             Redirect::to(&format!("/{}{path}/thanks?n={number}&s={signature}", locale.as_str()))

@@ -1,7 +1,8 @@
 //! The web form: a page of ours that works without script, and may stand in a frame of somebody's site.
 //!
 //! Invariants
-//! - A typed address is a claim: it leads to no person, and nothing is ever mailed to it but an answer a colleague wrote.
+//! - A typed address is a claim: it leads to no person, and nothing is ever mailed to it but an answer a colleague wrote
+//!   and, if the form is set so, an acknowledgement that holds nothing of what was typed.
 //! - What was typed is never lost: a page that cannot be taken in is shown again with its text.
 //! - One page sent twice is one conversation; the same page with other words is another one.
 

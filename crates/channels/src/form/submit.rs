@@ -1,9 +1,12 @@
 //! From a filled-in form to a conversation.
 
+use std::net::IpAddr;
+
 use axum::http::StatusCode;
 use inbox::{
+    acknowledgements::{self, Wanted},
     channels::{self, HealthState},
-    conversations,
+    conversations::{self, Received},
     port::{Inbound, NewAttachment, Thread},
 };
 use kernel::{Code, Error, Locale, PersonId, Result};
@@ -32,7 +35,7 @@ pub(super) struct Problems {
 pub(super) async fn submit(
     app: &App,
     open: &Open,
-    locale: Locale,
+    (locale, ip): (Locale, IpAddr),
     filled: &mut Submission,
     refused: Option<&Error>,
 ) -> Result<i64, Problems> {
@@ -53,7 +56,7 @@ pub(super) async fn submit(
     }
     problems.list.extend(check(filled, &open.config, words));
     if problems.list.is_empty() {
-        match take_in(app, open, locale, filled, token).await {
+        match take_in(app, open, (locale, ip), filled, token).await {
             Ok(number) => return Ok(number),
             Err(error) => {
                 tracing::error!(%error, "a form could not be taken in");
@@ -81,10 +84,11 @@ fn doubt(age: Option<Age>, filled: &Submission) -> Option<&'static str> {
 async fn take_in(
     app: &App,
     open: &Open,
-    locale: Locale,
+    (locale, ip): (Locale, IpAddr),
     filled: &mut Submission,
     token: FormToken,
 ) -> Result<i64> {
+    app.db.room().admit()?;
     let files = keep(app, filled).await?;
     let inbound = Inbound {
         channel: open.channel.id,
@@ -105,7 +109,7 @@ async fn take_in(
         automatic: false,
     };
     let phone = (!filled.phone.is_empty()).then(|| filled.phone.clone());
-    let work = move |tx: &mut Tx<'_>| receive(tx, &inbound, phone.as_deref(), locale);
+    let work = move |tx: &mut Tx<'_>| receive(tx, &inbound, phone.as_deref(), (locale, ip));
     match app.db.write(&open.caller, work.clone()).await {
         // The other half of a double click was a moment faster.
         Err(error) if error.code == Code::AlreadyExists => app.db.write(&open.caller, work).await,
@@ -125,10 +129,16 @@ async fn keep(app: &App, filled: &mut Submission) -> Result<Vec<NewAttachment>> 
     Ok(kept)
 }
 
-fn receive(tx: &mut Tx<'_>, inbound: &Inbound, phone: Option<&str>, locale: Locale) -> Result<i64> {
+fn receive(
+    tx: &mut Tx<'_>,
+    inbound: &Inbound,
+    phone: Option<&str>,
+    (locale, ip): (Locale, IpAddr),
+) -> Result<i64> {
     let received = conversations::receive(tx, inbound)?;
     if !received.repeated {
         describe(tx, received.person, phone, locale)?;
+        acknowledge(tx, inbound, &received, (locale, ip))?;
         let now = tx.now();
         channels::set_health(tx, inbound.channel, |health| {
             health.state = HealthState::Ok;
@@ -137,6 +147,21 @@ fn receive(tx: &mut Tx<'_>, inbound: &Inbound, phone: Option<&str>, locale: Loca
         })?;
     }
     Ok(conversations::find(tx, received.conversation)?.number)
+}
+
+fn acknowledge(
+    tx: &mut Tx<'_>,
+    inbound: &Inbound,
+    received: &Received,
+    (locale, ip): (Locale, IpAddr),
+) -> Result<()> {
+    let wanted = Wanted {
+        channel: inbound.channel,
+        address: inbound.from.value.clone(),
+        source: Some(ip),
+        locale: Some(locale),
+    };
+    acknowledgements::acknowledge(tx, received, &wanted).map(drop)
 }
 
 /// What the page told of the person beside the address.

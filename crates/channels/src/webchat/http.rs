@@ -152,6 +152,7 @@ async fn arrive(
         Some(token) => visitor(&app, &channel, token.clone()).await.ok().map(|visitor| (token, visitor)),
     };
     if known.is_none() {
+        app.db.room().admit()?;
         app.limits.take(Limit::VisitorByIp, &ip.to_string())?;
     }
     let page = arrival.page.map(|page| json!(page));

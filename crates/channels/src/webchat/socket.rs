@@ -12,13 +12,13 @@ use axum::{
 use inbox::channels::ChannelRow;
 use kernel::{Caller, Code, ConversationId, Error, Result};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::{Instant, timeout},
 };
 use uuid::Uuid;
-use web::{ApiError, App, LiveEvent, PathId, PresenceState};
+use web::{ApiError, App, Line, LiveEvent, PathId, PresenceState};
 
 use super::{
     Connected,
@@ -27,8 +27,9 @@ use super::{
     visitors::{self, Visitor},
 };
 
-const PING: Duration = Duration::from_secs(25);
-const HELLO: Duration = Duration::from_secs(10);
+/// A client that lost the last frame notices at the next.
+const PING: Duration = Duration::from_secs(8);
+const HELLO: Duration = Duration::from_secs(5);
 
 pub(super) async fn open(
     State(app): State<App>,
@@ -87,7 +88,7 @@ async fn serve(app: App, channel: ChannelRow, mut socket: WebSocket) {
     let _connected = Connected::new(visitor.id);
     let mut chat = Chat { app, visitor, seq: since, writing: false };
     // A broken connection ends it; the widget comes back and resumes.
-    let _ = chat.run(socket, events).await;
+    let _ = chat.run(Line::new(socket), events).await;
     if chat.writing {
         chat.typing(false).await;
     }
@@ -103,37 +104,30 @@ struct Chat {
 }
 
 impl Chat {
-    async fn run(
-        &mut self,
-        mut socket: WebSocket,
-        mut events: Receiver<Arc<LiveEvent>>,
-    ) -> Result<(), axum::Error> {
+    async fn run(&mut self, mut line: Line, mut events: Receiver<Arc<LiveEvent>>) -> Result<(), axum::Error> {
         let mut stop = self.app.hub.stopping();
         let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
-        self.greet(&mut socket).await?;
+        self.greet(&mut line).await?;
         loop {
             tokio::select! {
-                message = socket.recv() => match message {
-                    Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await?,
+                message = line.recv() => match message {
+                    Some(Ok(Message::Text(text))) => self.hear(&mut line, &text).await?,
                     Some(Ok(Message::Close(_))) | None => return Ok(()),
                     Some(Ok(_)) => {}
                     Some(Err(error)) => return Err(error),
                 },
                 event = events.recv() => match event {
-                    Ok(event) => self.pass_on(&mut socket, &event).await?,
-                    Err(RecvError::Lagged(_)) => self.send_missed(&mut socket).await?,
+                    Ok(event) => self.pass_on(&mut line, &event).await?,
+                    Err(RecvError::Lagged(_)) => self.send_missed(&mut line).await?,
                     Err(RecvError::Closed) => return Ok(()),
                 },
-                _ = ping.tick() => send(&mut socket, &json!({ "type": "ping" })).await?,
-                _ = stop.changed() => {
-                    let close = CloseFrame { code: 1_012, reason: "restarting".into() };
-                    return socket.send(Message::Close(Some(close))).await;
-                }
+                _ = ping.tick() => line.send(json!({ "type": "ping" })).await?,
+                _ = stop.changed() => return line.close(1_012, "restarting").await,
             }
         }
     }
 
-    async fn greet(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
+    async fn greet(&mut self, line: &mut Line) -> Result<(), axum::Error> {
         let (caller, visitor) = (self.system(), self.visitor.clone());
         let state = self.app.db.read(&caller, move |read| {
             let last = match visitors::current_conversation(read, &visitor)? {
@@ -143,10 +137,10 @@ impl Chat {
             Ok((last, visitors::is_staffed(read)?))
         });
         let (last_seq, online) = state.await.unwrap_or((self.seq, false));
-        send(socket, &json!({ "type": "hello", "last_seq": last_seq, "online": online })).await?;
-        self.send_missed(socket).await?;
+        line.send(json!({ "type": "hello", "last_seq": last_seq, "online": online })).await?;
+        self.send_missed(line).await?;
         for name in self.agents_writing() {
-            send(socket, &json!({ "type": "typing", "on": true, "name": name })).await?;
+            line.send(json!({ "type": "typing", "on": true, "name": name })).await?;
         }
         Ok(())
     }
@@ -163,16 +157,16 @@ impl Chat {
         Caller::system(self.visitor.workspace, "chat")
     }
 
-    async fn send_missed(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
+    async fn send_missed(&mut self, line: &mut Line) -> Result<(), axum::Error> {
         let Ok(missed) = http::missed(&self.app, &self.visitor, self.seq).await else { return Ok(()) };
         for message in missed {
             self.seq = self.seq.max(message.seq);
-            send(socket, &json!({ "type": "message", "message": message })).await?;
+            line.send(json!({ "type": "message", "message": message })).await?;
         }
         Ok(())
     }
 
-    async fn hear(&mut self, socket: &mut WebSocket, text: &str) -> Result<(), axum::Error> {
+    async fn hear(&mut self, line: &mut Line, text: &str) -> Result<(), axum::Error> {
         match serde_json::from_str(text) {
             Ok(FromVisitor::Message { client_id, text, attachments }) => {
                 let said =
@@ -180,12 +174,12 @@ impl Chat {
                 match said {
                     Ok(message) => {
                         self.renew().await;
-                        self.send_missed(socket).await?;
+                        self.send_missed(line).await?;
                         if message.seq <= self.seq {
-                            send(socket, &json!({ "type": "message", "message": message })).await?;
+                            line.send(json!({ "type": "message", "message": message })).await?;
                         }
                     }
-                    Err(error) => self.refuse(socket, &error, client_id).await?,
+                    Err(error) => self.refuse(line, &error, client_id).await?,
                 }
             }
             Ok(FromVisitor::Typing { on }) => self.typing(on).await,
@@ -195,16 +189,11 @@ impl Chat {
         Ok(())
     }
 
-    async fn refuse(
-        &self,
-        socket: &mut WebSocket,
-        error: &Error,
-        client_id: Uuid,
-    ) -> Result<(), axum::Error> {
+    async fn refuse(&self, line: &mut Line, error: &Error, client_id: Uuid) -> Result<(), axum::Error> {
         let text = error.code.text(self.visitor.locale);
         let frame =
             json!({ "type": "error", "code": error.code.as_str(), "message": text, "client_id": client_id });
-        send(socket, &frame).await
+        line.send(frame).await
     }
 
     /// Reads again which conversation the visitor is in.
@@ -218,7 +207,7 @@ impl Chat {
         }
     }
 
-    async fn pass_on(&mut self, socket: &mut WebSocket, event: &LiveEvent) -> Result<(), axum::Error> {
+    async fn pass_on(&mut self, line: &mut Line, event: &LiveEvent) -> Result<(), axum::Error> {
         match event {
             // The visitor's own first words may have come by HTTP, before this socket was open.
             LiveEvent::Fact { fact, .. }
@@ -227,7 +216,7 @@ impl Chat {
                     && fact.conversation != self.visitor.conversation =>
             {
                 self.renew().await;
-                self.send_missed(socket).await
+                self.send_missed(line).await
             }
             LiveEvent::Fact { fact, .. }
                 if fact.workspace == self.visitor.workspace
@@ -235,12 +224,12 @@ impl Chat {
                     && fact.conversation == self.visitor.conversation
                     && matches!(fact.name.as_str(), "message.sent" | "message.received") =>
             {
-                self.send_missed(socket).await
+                self.send_missed(line).await
             }
             LiveEvent::AgentTyping { workspace, conversation, name, on }
                 if self.is_mine(*workspace, *conversation) =>
             {
-                send(socket, &json!({ "type": "typing", "on": on, "name": name })).await
+                line.send(json!({ "type": "typing", "on": on, "name": name })).await
             }
             _ => Ok(()),
         }
@@ -275,8 +264,4 @@ impl Chat {
             tracing::warn!(%error, "a read mark could not be written");
         }
     }
-}
-
-async fn send(socket: &mut WebSocket, frame: &Value) -> Result<(), axum::Error> {
-    socket.send(Message::Text(frame.to_string().into())).await
 }

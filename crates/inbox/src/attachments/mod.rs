@@ -8,7 +8,7 @@ mod link;
 
 pub use link::{check_link, html_link, link};
 
-use kernel::{AttachmentId, Code, Error, MessageId, Result};
+use kernel::{AttachmentId, Code, Error, MessageId, Result, fault};
 use serde::Serialize;
 use store::{BlobHash, Read, Row, Tx, params};
 use utoipa::ToSchema;
@@ -167,15 +167,21 @@ fn uploader(read: &Read<'_>) -> Result<String> {
     serde_json::to_string(&read.caller().actor).map_err(Error::internal)
 }
 
+/// As much as any disk takes, with room for a number that a browser adds.
+const MAX_NAME: usize = 240;
+
 /// One line of at most 120 characters, without path, control or direction characters.
 pub fn clean_name(name: &str) -> String {
+    if fault::is_off("file-names") {
+        return name.to_owned();
+    }
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let safe = |c: &char| {
         !c.is_control()
             && !matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     let cleaned: String = last.chars().filter(safe).take(120).collect();
-    let cleaned = cleaned.trim().trim_matches('.').to_owned();
+    let cleaned = cleaned[..cleaned.floor_char_boundary(MAX_NAME)].trim().trim_matches('.').to_owned();
     if cleaned.is_empty() { "file".to_owned() } else { cleaned }
 }
 
@@ -203,6 +209,7 @@ mod tests {
         assert_eq!(clean_name("invoice\u{202e}fdp.exe"), "invoicefdp.exe");
         assert_eq!(clean_name("\0\n"), "file");
         assert_eq!(clean_name(".htaccess"), "htaccess");
+        assert_eq!(clean_name(&"\u{1f600}".repeat(300)).len(), MAX_NAME);
     }
 
     #[test]

@@ -21,8 +21,8 @@ pub mod views;
 
 pub use actions::{
     Received, Restore, assign, close, create, mark_read, mark_unread, note, receive, reopen, reply, restore,
-    separate, set_priority, set_status, set_subject, set_team, snooze as sleep, tag, undo, unsnooze, untag,
-    wake,
+    send_automatically, separate, set_priority, set_status, set_subject, set_team, snooze as sleep, tag,
+    undo, unsnooze, untag, wake,
 };
 pub use message::{Delivery, MessageKind, MessageView, Recipient};
 pub use model::{

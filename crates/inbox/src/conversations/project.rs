@@ -25,7 +25,8 @@ pub fn outgoing(
     recipients: Vec<String>,
 ) -> Result<Outgoing> {
     let workspace = read.workspace();
-    let sql = "SELECT conversation_id, seq, text, author_name, created_at, recipients, external_id, automatic FROM messages
+    let sql = "SELECT conversation_id, seq, text, author_name, created_at, recipients, external_id, automatic, subject
+               FROM messages
                WHERE workspace_id = $1 AND id = $2";
     let row = read.row(sql, params![workspace, id])?.ok_or_else(Error::not_found)?;
     let (conversation, seq): (ConversationId, i64) = (row.get(0)?, row.get(1)?);
@@ -35,13 +36,15 @@ pub fn outgoing(
     let files = attachments::of_message(read, id)?;
     let (to, cc) = (list("to"), list("cc"));
     let automatic: bool = row.get(7)?;
+    // The conversation's subject is the sender's.
+    let own_subject = if automatic { row.get::<Option<String>>(8)? } else { None };
     let quote = if automatic { None } else { answered(read, &c, seq, &[to.as_slice(), &cc].concat())? };
     Ok(Outgoing {
         workspace,
         conversation,
         number: c.number,
         message: id,
-        subject: c.subject.clone(),
+        subject: own_subject.unwrap_or_else(|| c.subject.clone()),
         text: row.get(2)?,
         author: row.get(3)?,
         at: row.get(4)?,

@@ -251,6 +251,44 @@ async fn what_a_private_team_has_is_not_there_for_others() {
     }
 }
 
+/// What a client that reads on, or page by page, puts together is the whole thread, each line at its place.
+#[tokio::test]
+async fn a_thread_read_in_parts_is_the_thread() {
+    for office in offices().await {
+        let id = receive(&office, office.letter("eszter@vevo.example", "Számla", "Hibás a számla.")).await;
+        for step in 0..6 {
+            let level = if step % 2 == 0 { Priority::High } else { Priority::Low };
+            office.db.clock().advance(Duration::from_secs(1));
+            office.write(&office.anna, move |tx| actions::set_priority(tx, id, level)).await.expect("set");
+            if step == 2 || step == 4 {
+                office.db.clock().advance(Duration::from_secs(1));
+                answer(&office, &office.bence, id, saying("Utánanézünk.")).await.expect("answered");
+            }
+        }
+        let lines = |part: Vec<super::MessageView>| -> Vec<(i64, String)> {
+            part.into_iter().map(|line| (line.seq, line.id)).collect()
+        };
+        let part = async |before: Option<i64>, after: Option<i64>, limit: usize| {
+            let read = move |read: &mut store::Read<'_>| messages(read, "", id, before, after, limit);
+            office.read(&office.anna, read).await
+        };
+        let whole = lines(part(None, None, 50).await.0);
+        let last = whole.last().expect("lines").0;
+        let fresh = lines(part(None, Some(last), 50).await.0);
+        let known: Vec<_> =
+            whole.iter().filter(|line| line.0 == last && line.1.starts_with("fact:")).collect();
+        assert_eq!(fresh.iter().collect::<Vec<_>>(), known, "after the last message: what happened after it");
+        let (mut paged, mut before) = (Vec::new(), None);
+        loop {
+            let (page, next) = part(before, None, 1).await;
+            paged.splice(0..0, lines(page));
+            let Some(next) = next else { break };
+            before = Some(next);
+        }
+        assert_eq!(paged, whole);
+    }
+}
+
 #[tokio::test]
 async fn a_sleeping_conversation_wakes_at_its_time_and_says_so() {
     for office in offices().await {

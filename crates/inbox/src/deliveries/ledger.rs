@@ -215,7 +215,7 @@ pub fn mark_read(tx: &mut Tx<'_>, conversation: ConversationId, seq: i64) -> Res
 /// One fact for whatever changed about a message's deliveries; a failure brings the conversation back to its author.
 fn tell(tx: &mut Tx<'_>, message: MessageId) -> Result<()> {
     let workspace = tx.workspace();
-    let sql = "SELECT m.conversation_id, c.person_id, m.seq FROM messages m
+    let sql = "SELECT m.conversation_id, c.person_id, m.seq, m.automatic FROM messages m
                JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
                WHERE m.workspace_id = $1 AND m.id = $2";
     let row = tx.one(sql, params![workspace, message])?;
@@ -226,7 +226,9 @@ fn tell(tx: &mut Tx<'_>, message: MessageId) -> Result<()> {
     let fact =
         NewFact::new("message.delivery_changed").conversation(conversation).person(person).payload(payload);
     tx.record(fact)?;
-    if states.iter().any(|state| state == "failed" || state == "bounced") {
+    // Nobody waits for what no colleague wrote.
+    let automatic: bool = row.get(3)?;
+    if !automatic && states.iter().any(|state| state == "failed" || state == "bounced") {
         crate::conversations::set_status(tx, conversation, crate::conversations::Status::Open)?;
     }
     Ok(())

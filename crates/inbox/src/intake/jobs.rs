@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ::store::{Db, Job, JobFailure};
-use kernel::{Error, InboundId, Result};
+use kernel::{Code, Error, InboundId, Result};
 
 use super::{QuarantineReason, actions, store};
 use crate::port::Registry;
@@ -46,6 +46,10 @@ pub async fn understand(db: Db, registry: Registry, job: Job) -> Result<(), JobF
     let outcome = tokio::time::timeout(LIMIT, kind.understand(&channel, &item)).await;
     let (reason, error) = match outcome {
         Ok(Ok(())) => return Ok(()),
+        // Of the server, not of the item: it waits, and nothing is held against it.
+        Ok(Err(error)) if matches!(error.code, Code::StorageFull | Code::Unavailable) => {
+            return Err(error.into());
+        }
         Ok(Err(error)) => (QuarantineReason::Unparseable, error),
         Err(_) => (QuarantineReason::Timeout, Error::internal("took longer than 10 s")),
     };

@@ -42,12 +42,10 @@ pub enum QuarantineReason {
     BounceWithoutMatch,
     AutoReplyWithoutMatch,
     Blank,
-    Backscatter,
     RateCap,
     TooLarge,
     Unparseable,
     Timeout,
-    Duplicate,
     ChannelDeleted,
 }
 
@@ -59,12 +57,10 @@ impl QuarantineReason {
             Self::BounceWithoutMatch => "bounce_without_match",
             Self::AutoReplyWithoutMatch => "auto_reply_without_match",
             Self::Blank => "blank",
-            Self::Backscatter => "backscatter",
             Self::RateCap => "rate_cap",
             Self::TooLarge => "too_large",
             Self::Unparseable => "unparseable",
             Self::Timeout => "timeout",
-            Self::Duplicate => "duplicate",
             Self::ChannelDeleted => "channel_deleted",
         }
     }

@@ -14,6 +14,8 @@ use axum::{
 };
 use web::App;
 
+const READ_ONLY: &str = "read-only: the disk is nearly full";
+
 /// Set once everything runs, unset before it stops.
 #[derive(Clone, Default)]
 pub struct Readiness(Arc<AtomicBool>);
@@ -39,11 +41,11 @@ pub fn routes(readiness: &Readiness) -> Router<App> {
 /// Ready = accepting requests, and the database answers.
 async fn ready(State(app): State<App>, readiness: Readiness) -> Response {
     let answers = app.db.system_read("health", |read| read.one("SELECT 1", &[]).map(drop)).await.is_ok();
-    if readiness.get() && answers {
-        "ok".into_response()
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response()
+    if !readiness.get() || !answers {
+        return (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response();
     }
+    // Still sent requests: who reads is served.
+    if app.db.room().is_low() { READ_ONLY.into_response() } else { "ok".into_response() }
 }
 
 /// Prometheus text format (version 0.0.4). Numbers only: no names, no addresses.
@@ -61,6 +63,8 @@ async fn metrics(State(app): State<App>) -> Response {
             Ok((facts, due.get::<i64>(0)?, age, dead, aside))
         })
         .await;
+    let room = app.db.room();
+    let free = room.free();
     let Ok((facts, waiting, age, dead, quarantined)) = counted else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
@@ -69,6 +73,8 @@ async fn metrics(State(app): State<App>) -> Response {
         ("kapocs_jobs_waiting", "gauge", "Jobs that wait or run.", waiting as f64),
         ("kapocs_job_queue_age_seconds", "gauge", "How long the oldest due job has waited.", age),
         ("kapocs_jobs_dead", "gauge", "Jobs that gave up.", dead as f64),
+        ("kapocs_disk_free_bytes", "gauge", "Free on the disk of the data folder.", free.bytes as f64),
+        ("kapocs_read_only", "gauge", "1 while the disk is nearly full.", f64::from(u8::from(room.is_low()))),
         ("kapocs_quarantined", "gauge", "Items in the quarantine.", quarantined as f64),
     ];
     let text: String = rows

@@ -104,6 +104,7 @@ fn run_parts(tasks: &mut JoinSet<()>, app: &App, registry: &Registry, stop: &wat
     tasks.spawn(keep_running("channels", stop.clone(), move || {
         inbox::channels::supervise(db.clone(), registry.clone(), channel_stop.clone())
     }));
+    tasks.spawn(app.db.room().clone().watch(stop.clone()));
     tasks.spawn(sweep(app.clone(), stop));
 }
 

@@ -70,7 +70,8 @@ impl Directory {
         last: Option<Timestamp>,
         note: impl Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
     ) {
-        if last.is_some_and(|last| self.db.clock().now() - last < USE_NOTED) {
+        let is_fresh = last.is_some_and(|last| self.db.clock().now() - last < USE_NOTED);
+        if is_fresh || self.db.room().is_low() {
             return;
         }
         if let Err(error) = self.db.write(caller, note).await {

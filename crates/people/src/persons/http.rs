@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{ApiResult, App, Auth, ErrorBody, Json, Page, PageQuery, PathId, Query, RouterExt};
 
 use super::{
-    NewPerson, Person, PersonChange, TimelineCursor, TimelineItem, change, create,
+    NewPerson, Person, PersonChange, TimelineCursor, TimelineItem, change, create, export,
     fold::search_words,
     get,
     store::{ListCursor, find},
@@ -19,6 +19,7 @@ use super::{
 pub fn routes() -> RouterExt {
     OpenApiRouter::new()
         .routes(routes!(list, post))
+        .routes(routes!(export::export))
         .routes(routes!(read, patch))
         .routes(routes!(read_timeline))
 }

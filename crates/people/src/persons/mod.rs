@@ -7,6 +7,7 @@
 //! - Facts are never rewritten: a timeline is read over all ids that became one person.
 
 mod actions;
+mod export;
 mod fold;
 mod graph;
 mod http;
@@ -23,6 +24,7 @@ pub use actions::{
     NewPerson, PersonChange, Sighted, Sighting, change, claim, create, describe, merge, resolve, sight,
     verify,
 };
+pub use export::note_export;
 pub use fold::fold;
 pub use graph::{Cause, Link, is_blocked, link, retract};
 pub use http::routes;

@@ -12,7 +12,7 @@ use kernel::{Code, Error, Result};
 use rusqlite::{OpenFlags, types::ValueRef};
 
 use super::{Connection, Done, ReadJob, Write};
-use crate::{Dialect, Row, Value};
+use crate::{Dialect, Room, Row, Value, room};
 
 /// How many writes share one commit at most.
 const GROUP_SIZE: usize = 512;
@@ -29,17 +29,18 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    pub fn open(path: &Path) -> Result<Self> {
+    pub fn open(path: &Path, room: Room) -> Result<Self> {
         let (writes, write_queue) = bounded::<Write>(4_096);
         let (reads, read_queue) = bounded::<ReadJob>(4_096);
         let (checkpoint, due) = bounded::<()>(1);
         let writer = connect(path, false)?;
-        start("sqlite-writer", move || write_loop(writer, &write_queue, &checkpoint))?;
+        start("sqlite-writer", move || write_loop(writer, &write_queue, &checkpoint, &room))?;
         let checkpointer = connect(path, false)?;
         start("sqlite-checkpoint", move || {
             for () in due {
-                // A failed checkpoint costs only log size; the next one repeats it.
-                let _ = checkpointer.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                // For want of room it costs only log size, and the next one repeats it.
+                let _ =
+                    checkpointer.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(failed);
             }
         })?;
         for _ in 0..READERS {
@@ -76,7 +77,12 @@ fn connect(path: &Path, read_only: bool) -> Result<rusqlite::Connection> {
 }
 
 /// Takes what waits, runs each in a savepoint, commits all at once, and only then answers.
-fn write_loop(connection: rusqlite::Connection, queue: &Receiver<Write>, checkpoint: &Sender<()>) {
+fn write_loop(
+    connection: rusqlite::Connection,
+    queue: &Receiver<Write>,
+    checkpoint: &Sender<()>,
+    room: &Room,
+) {
     let mut session = Session { connection };
     'groups: while let Ok(first) = queue.recv() {
         if let Err(error) = session.batch("BEGIN IMMEDIATE") {
@@ -87,11 +93,12 @@ fn write_loop(connection: rusqlite::Connection, queue: &Receiver<Write>, checkpo
         let began = Instant::now();
         let mut next = Some(first);
         while let Some(write) = next.take() {
-            if let Some(finish) = session.run(write) {
+            if let Some(finish) = session.run(write, room) {
                 done.push(finish);
             }
             if session.connection.is_autocommit() {
                 // SQLite rolled the whole group back by itself (a full disk): nothing of it was written.
+                room.ran_out();
                 done.drain(..).for_each(|finish| finish(Err(Error::new(Code::StorageFull))));
                 continue 'groups;
             }
@@ -99,7 +106,7 @@ fn write_loop(connection: rusqlite::Connection, queue: &Receiver<Write>, checkpo
                 next = queue.try_recv().ok();
             }
         }
-        session.finish(done);
+        session.finish(done, room);
         if session.wal_pages() > CHECKPOINT_PAGES {
             let _ = checkpoint.try_send(());
         }
@@ -126,7 +133,7 @@ struct Session {
 }
 
 impl Session {
-    fn run(&mut self, mut write: Write) -> Option<Done> {
+    fn run(&mut self, mut write: Write, room: &Room) -> Option<Done> {
         if let Err(error) = self.batch("SAVEPOINT write") {
             (write.failed)(error);
             return None;
@@ -142,30 +149,25 @@ impl Session {
         match (answer, ended) {
             (Ok(done), Ok(())) => Some(done),
             (Ok(_), Err(error)) | (Err(error), _) => {
+                if error.code == Code::StorageFull {
+                    room.ran_out();
+                }
                 (write.failed)(error);
                 None
             }
         }
     }
 
-    fn finish(&self, done: Vec<Done>) {
-        let outcome = self.connection.execute_batch("COMMIT");
-        if let Err(error) = &outcome {
-            if is_io_failure(error) {
-                // After a failed fsync nobody knows what is on the disk: stop rather than guess.
-                tracing::error!(%error, "the database file cannot be synced; stopping");
-                std::process::exit(74);
-            }
-            if !self.connection.is_autocommit() {
-                let _ = self.connection.execute_batch("ROLLBACK");
-            }
+    fn finish(&self, done: Vec<Done>, room: &Room) {
+        let outcome = self.connection.execute_batch("COMMIT").map_err(|error| failed(error).code);
+        if outcome == Err(Code::StorageFull) {
+            room.ran_out();
         }
-        let full = outcome.map_err(failed);
+        if outcome.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
         for finish in done {
-            finish(match &full {
-                Ok(()) => Ok(()),
-                Err(error) => Err(Error::new(error.code).detail("commit failed")),
-            });
+            finish(outcome.map_err(|code| Error::new(code).detail("commit failed")));
         }
     }
 
@@ -176,11 +178,17 @@ impl Session {
     }
 }
 
-fn is_io_failure(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure)
+/// What was written may not be on the disk, or not whole.
+fn is_lost_write(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC, SQLITE_IOERR_WRITE};
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code.is_some_and(|code| [SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_WRITE].contains(&code))
 }
 
 fn failed(error: rusqlite::Error) -> Error {
+    if is_lost_write(&error) {
+        room::stop_unsynced("the database", &error);
+    }
     let code = match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => Code::StorageFull,
         Some(rusqlite::ErrorCode::DatabaseBusy) => Code::Unavailable,

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use kernel::{Caller, Code, Error, Fact, FactCursor, Result};
+use kernel::{Caller, Error, Fact, FactCursor, Result};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
@@ -142,8 +142,8 @@ impl Search {
     }
 
     async fn set_aside(&self, fact: Fact, error: Error) -> Result<()> {
-        if error.code == Code::Unavailable {
-            return Err(error); // of the database, not of the fact
+        if cursors::is_of_the_database(&error) {
+            return Err(error);
         }
         let work = move |tx: &mut Tx<'_>| {
             tx.within(caller_of(&fact), |tx| cursors::put_aside(tx, NAME, &fact, &error))

@@ -66,8 +66,55 @@ describe('the live line', () => {
     live.open()
     FakeSocket.made[0]!.accept()
     FakeSocket.made[0]!.say({ type: 'hello', cursor: '1' })
-    vi.advanceTimersByTime(60_000)
+    vi.advanceTimersByTime(19_000)
     expect(states).toEqual(['open', 'lost'])
+    expect(FakeSocket.made.length).toBeGreaterThan(1)
+    live.close()
+  })
+
+  it('comes back at once when a frame is missing, and asks for what came since the last one it saw', () => {
+    const heard: string[] = []
+    const live = new LiveSocket('ws://x', { message: (message) => heard.push(message.type), status: () => {} })
+    live.open()
+    const first = FakeSocket.made[0]!
+    first.accept()
+    first.say({ type: 'hello', cursor: '7', n: 1 })
+    first.say({ type: 'fact', cursor: '8', n: 2 })
+    first.say({ type: 'fact', cursor: '8', n: 2 })
+    first.say({ type: 'fact', cursor: '11', n: 4 })
+    first.say({ type: 'fact', cursor: '10', n: 3 })
+    expect(heard).toEqual(['reset', 'fact'])
+    vi.advanceTimersByTime(1_000)
+    FakeSocket.made[1]!.accept()
+    expect(FakeSocket.made[1]!.sent).toEqual(['{"type":"hello","since":"8"}'])
+    live.close()
+  })
+
+  it('a greeting of ours that got lost is noticed by the first ping', () => {
+    const live = new LiveSocket('ws://x', { message: () => {}, status: () => {} })
+    live.open()
+    FakeSocket.made[0]!.accept()
+    FakeSocket.made[0]!.say({ type: 'ping', n: 1 })
+    vi.advanceTimersByTime(1_000)
+    expect(FakeSocket.made).toHaveLength(2)
+    live.close()
+  })
+
+  it('what was read before the line was there is read again', () => {
+    const heard: object[] = []
+    const live = new LiveSocket('ws://x', { message: (message) => heard.push(message), status: () => {} })
+    live.open()
+    FakeSocket.made[0]!.accept()
+    FakeSocket.made[0]!.say({ type: 'hello', cursor: '7' })
+    expect(heard).toEqual([{ type: 'reset', cursor: '7' }])
+    live.close()
+  })
+
+  it('a line on which nobody ever answers is given up, too', () => {
+    const live = new LiveSocket('ws://x', { message: () => {}, status: () => {} })
+    live.open()
+    FakeSocket.made[0]!.close = () => {}
+    vi.advanceTimersByTime(60_000)
     expect(FakeSocket.made.length).toBeGreaterThan(1)
     live.close()
   })

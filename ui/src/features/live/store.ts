@@ -8,6 +8,7 @@ let status: LiveStatus = 'connecting'
 let socket: LiveSocket | null = null
 let presence: Record<string, Presence[]> = {}
 let typing: Record<string, boolean> = {}
+let readOnly = false
 const changed = new Set<() => void>()
 const messages = new Set<Listener>()
 
@@ -20,7 +21,8 @@ const subscribe = (listener: () => void) => {
 function receive(message: LiveServerMessage) {
   if (message.type === 'presence') presence = { ...presence, [message.conversation]: message.people }
   if (message.type === 'typing') typing = { ...typing, [message.conversation]: message.on }
-  if (message.type === 'presence' || message.type === 'typing') emit()
+  if (message.type === 'storage') readOnly = message.read_only
+  if (message.type === 'presence' || message.type === 'typing' || message.type === 'storage') emit()
   messages.forEach((listener) => listener(message))
 }
 
@@ -51,6 +53,11 @@ export function onLiveMessage(listener: Listener) {
 
 export function useLiveStatus() {
   return useSyncExternalStore(subscribe, () => status)
+}
+
+/** The server's disk is nearly full: everything can be read, nothing can be written. */
+export function useReadOnly() {
+  return useSyncExternalStore(subscribe, () => readOnly)
 }
 
 const NOBODY: Presence[] = []

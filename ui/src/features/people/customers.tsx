@@ -1,9 +1,10 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { ChevronLeft, Search, SearchX, UserRound, Users, X } from 'lucide-react'
+import { ChevronLeft, Download, Search, SearchX, UserRound, Users, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { Button as AriaButton, Input, SearchField } from 'react-aria-components'
+import { withQuery } from '../../api/client'
 import type { Person } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { Avatar } from '../../ui/avatar'
@@ -11,6 +12,7 @@ import { Button } from '../../ui/button'
 import { ONE_PANE, useMedia } from '../../ui/media'
 import { Empty, Skeleton } from '../../ui/state'
 import { useCommands } from '../commands/store'
+import { can, useMe } from '../session/queries'
 import { LoadFailure } from '../shell/failure'
 import { PersonPage } from './person-page'
 import { peopleQuery, personQuery } from './queries'
@@ -28,13 +30,17 @@ export function Customers() {
   const { query } = route.useSearch()
   const { person } = useParams({ strict: false }) as { person?: string }
   const onePane = useMedia(ONE_PANE)
+  const me = useMe()
   usePageTitle(t('customers'))
   return (
     <div className="screen customers" data-pane={person ? 'person' : 'list'}>
       <section className="customers__list" role={onePane && !person ? 'main' : undefined} aria-label={t('customers')}>
         <header className="list-head">
           <div className="list-head__line">{onePane || !person ? <h1 className="list-head__title">{t('customers')}</h1> : <h2 className="list-head__title">{t('customers')}</h2>}</div>
-          <CustomerSearch query={query ?? ''} />
+          <div className="customers__tools">
+            <CustomerSearch query={query ?? ''} />
+            {can(me).export && <ExportLink query={query ?? ''} />}
+          </div>
         </header>
         <CustomerList query={query ?? ''} open={person ?? null} />
       </section>
@@ -42,6 +48,17 @@ export function Customers() {
         {person ? <Profile id={person} /> : <Empty icon={UserRound} title={t('choose-customer')}>{t('choose-customer-text')}</Empty>}
       </main>
     </div>
+  )
+}
+
+/** All that is found, with the mark by which spreadsheets know UTF-8. */
+function ExportLink({ query }: { query: string }) {
+  const { t } = useI18n()
+  return (
+    <a className="button button--secondary button--small" href={withQuery('people/export', { query, bom: true })} download title={t('export-customers-help')}>
+      <Download size={14} aria-hidden="true" />
+      <span>{t('export-customers')}</span>
+    </a>
   )
 }
 

@@ -31,6 +31,7 @@ export function KindChoice({ kinds, onChoose }: { kinds: ChannelKind[]; onChoose
 interface Props { kind: ChannelKind; channel: Channel | null; onDone: () => void; onCancel: () => void }
 
 const NO_TEAM = 'none'
+const TEXTS: ChannelField['kind'][] = ['text', 'paragraph']
 
 /** The server names the fields of each kind; a secret is never sent back, so an empty one is left as it is. */
 export function ChannelForm({ kind, channel, onDone, onCancel }: Props) {
@@ -94,9 +95,11 @@ function filled(kind: ChannelKind, values: Record<string, Json>) {
   return Object.fromEntries(kind.fields
     .map((field): [string, Json] => {
       const value = values[field.name] ?? null
-      return [field.name, Array.isArray(value) ? value.filter((line) => line !== '') : value]
+      const given = Array.isArray(value) ? value.filter((line) => line !== '') : value
+      // An emptied text is a change; an empty secret or number is none.
+      return [field.name, given === '' && !TEXTS.includes(field.kind) ? null : given]
     })
-    .filter(([, value]) => value !== null && value !== ''))
+    .filter(([, value]) => value !== null))
 }
 
 interface FieldProps { field: ChannelField; value: Json; error?: string; kept: boolean; onChange: (value: Json) => void }
@@ -113,6 +116,7 @@ function Field({ field, value, error, kept, onChange }: FieldProps) {
     case 'secret': return <PasswordField {...common} help={kept ? t('secret-kept') : common.help} value={text} onChange={onChange} autoComplete="off" show={t('password-show')} hide={t('password-hide')} />
     case 'number': return <TextField {...common} inputMode="numeric" value={text} onChange={(typed) => onChange(typed === '' ? null : Number.isFinite(Number(typed)) ? Number(typed) : typed)} />
     case 'list': return <div className="card__wide"><TextField {...common} help={common.help ?? t('one-a-line')} rows={2} value={Array.isArray(value) ? value.join('\n') : text} onChange={(typed) => onChange(typed.split('\n').map((line) => line.trim()))} /></div>
+    case 'paragraph': return <div className="card__wide"><TextField {...common} rows={4} value={text} onChange={onChange} /></div>
     case 'text': return <TextField {...common} value={text} onChange={onChange} />
   }
 }

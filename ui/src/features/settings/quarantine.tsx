@@ -10,12 +10,19 @@ import { Listing } from './listing'
 import { useAct } from './use-act'
 
 const KEY = ['quarantine']
+const REASONS = [
+  'spam', 'loop', 'bounce_without_match', 'auto_reply_without_match', 'blank', 'rate_cap', 'too_large', 'unparseable', 'timeout', 'channel_deleted',
+] as const
 
 export function Quarantine() {
   const { t, format } = useI18n()
   const act = useAct(KEY)
   const [discarding, setDiscarding] = useState<Quarantined | null>(null)
   const list = useQuery({ queryKey: KEY, queryFn: async ({ signal }) => (await api.get<Page<Quarantined>>('quarantine', { state: 'quarantined', limit: 200 }, signal)).items })
+  const reason = (code: string) => {
+    const known = REASONS.find((one) => one === code)
+    return known ? t(`quarantine-reason-${known}`) : code
+  }
   const release = (item: Quarantined) => act(() => api.post(`quarantine/${item.id}/release`), t('released'))
   return (
     <>
@@ -27,7 +34,7 @@ export function Quarantine() {
                 <h2>{item.subject || t('no-subject')}</h2>
                 <p className="table__sub">{item.from ?? t('sender-unknown')} · {item.channel.name}</p>
               </div>
-              <span className="pill pill--error">{item.reason}</span>
+              <span className="pill pill--error">{reason(item.reason)}</span>
             </div>
             <p className="channel__health">
               <span>{t('received-at', { time: format.full(item.received_at) })}</span>

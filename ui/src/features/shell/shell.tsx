@@ -10,6 +10,7 @@ import { useCommands } from '../commands/store'
 import { undoLast } from '../commands/undo'
 import { useOutbox } from '../inbox/use-outbox'
 import { ConnectionBar } from '../live/connection-bar'
+import { StorageBar } from '../live/storage-bar'
 import { useLive } from '../live/use-live'
 import { applyDensity, applyTheme } from '../session/appearance'
 import { sessionQuery, useMe } from '../session/queries'
@@ -44,6 +45,7 @@ function SignedIn() {
       <Rail onShortcuts={() => setShortcuts(true)} onPalette={() => setPalette(true)} />
       <div className="shell__body">
         <ConnectionBar />
+        <StorageBar />
         <Outlet />
       </div>
       <Toasts label={t('notices')} closeLabel={t('close-notice')} />

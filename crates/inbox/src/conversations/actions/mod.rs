@@ -1,6 +1,7 @@
 //! The verbs. Each is one transaction and one fact.
 
 mod assign;
+mod automatic;
 mod change;
 mod close;
 mod create;
@@ -14,6 +15,7 @@ mod tag;
 mod undo;
 
 pub use assign::{assign, set_team};
+pub use automatic::send_automatically;
 pub use change::{set_priority, set_status, set_subject};
 pub use close::{close, reopen};
 pub use create::create;

@@ -1,6 +1,7 @@
 //! `/api/v1/conversations`, `/views`, `/search`. Translation only: no SQL, no rules.
 
 mod change;
+mod export;
 mod messages;
 mod read;
 
@@ -12,6 +13,7 @@ use web::RouterExt;
 pub fn routes() -> RouterExt {
     OpenApiRouter::new()
         .routes(routes!(read::list, change::create))
+        .routes(routes!(export::export))
         .routes(routes!(read::get))
         .routes(routes!(read::views))
         .routes(routes!(read::search))

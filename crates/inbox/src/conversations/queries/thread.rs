@@ -46,17 +46,30 @@ pub fn messages(
     );
     let mut found = read.rows(&sql, params![workspace, id, bound, limit + 1])?;
     let more = found.len() > limit;
+    let beyond = found.get(limit).map(|row| row.get::<Timestamp>(5)).transpose()?;
     found.truncate(limit);
     if after.is_none() {
         found.reverse();
     }
     let messages = found.iter().map(|row| from_row(read, content_url, row)).collect::<Result<Vec<_>>>()?;
     let next = if more && after.is_none() { messages.first().map(|message| message.seq) } else { None };
-    let from = if next.is_some() { messages.first().map(|message| message.created_at) } else { None };
-    let until = if before.is_some() { messages.last().map(|message| message.created_at) } else { None };
-    let from = if after.is_some() { messages.first().map(|message| message.created_at) } else { from };
+    // A page begins with its first message, or with what happened after the one it is read on from, and ends before
+    // the next message.
+    let (from, until) = match (before, after) {
+        (_, Some(after)) => (time_of(read, id, after)?, beyond),
+        (before, None) => {
+            let until = before.map(|before| time_of(read, id, before)).transpose()?.flatten();
+            (messages.first().filter(|_| next.is_some()).map(|message| message.created_at), until)
+        }
+    };
     let events = events(read, id, from, until)?;
-    Ok((merge(messages, events), next))
+    Ok((merge(messages, events, after.unwrap_or(0)), next))
+}
+
+fn time_of(read: &mut Read<'_>, id: ConversationId, seq: i64) -> Result<Option<Timestamp>> {
+    let workspace = read.workspace();
+    let sql = "SELECT created_at FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3";
+    read.row(sql, params![workspace, id, seq])?.map(|row| row.get(0)).transpose()
 }
 
 /// One message by its number.
@@ -147,7 +160,7 @@ fn events(
     let workspace = read.workspace();
     let sql = format!(
         "SELECT tx, seq, name, at, actor, payload FROM facts WHERE workspace_id = $1 AND conversation_id = $2
-         AND name IN ({EVENTS}) AND at >= $3 AND at <= $4 ORDER BY seq LIMIT 500"
+         AND name IN ({EVENTS}) AND at >= $3 AND at < $4 ORDER BY seq LIMIT 500"
     );
     let bounds = params![workspace, id, from.map_or(0, |at| at.0), until.map_or(i64::MAX, |at| at.0)];
     let found = read.rows(&sql, bounds)?;
@@ -205,12 +218,11 @@ fn event_message(id: String, author: Author, at: Timestamp, event: Event) -> Mes
     }
 }
 
-/// Both in one order of time; an event takes the number of the message it follows.
-fn merge(messages: Vec<MessageView>, events: Vec<MessageView>) -> Vec<MessageView> {
+/// Both in one order of time; an event takes the number of the message it follows, the first of them `seq`.
+fn merge(messages: Vec<MessageView>, events: Vec<MessageView>, mut seq: i64) -> Vec<MessageView> {
     let mut all = messages;
     all.extend(events);
     all.sort_by_key(|item| (item.created_at, item.kind == MessageKind::Event));
-    let mut seq = 0;
     for item in &mut all {
         if item.kind == MessageKind::Event {
             item.seq = seq;
