@@ -29,6 +29,15 @@ impl Frontend {
         })
     }
 
+    /// The vendors' SDKs that the program is tested with: packages, and nothing to build.
+    pub fn sdks(workspace: &Workspace) -> Self {
+        Self { name: "sdks", folder: workspace.root().join("sdks"), texts: workspace.root().join("i18n") }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Installs the packages of the lock file and builds.
     pub fn prepare(&self) -> Result {
         self.install()?;
@@ -48,7 +57,7 @@ impl Frontend {
         Some(npm)
     }
 
-    fn install(&self) -> Result {
+    pub fn install(&self) -> Result {
         let wanted = json(&self.folder.join("package-lock.json"));
         let present = json(&self.folder.join("node_modules/.package-lock.json"));
         if let (Some(wanted), Some(present)) = (&wanted, &present)

@@ -5,6 +5,7 @@ mod files;
 mod frontend;
 mod programs;
 mod run;
+mod sdks;
 mod sizes;
 mod steps;
 mod system;

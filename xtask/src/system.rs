@@ -15,7 +15,7 @@ struct Package {
     proof: &'static str,
 }
 
-const PACKAGES: [Package; 10] = [
+const PACKAGES: [Package; 11] = [
     Package { name: "chromium", proof: "/usr/bin/chromium" },
     Package { name: "postgresql", proof: "/usr/lib/postgresql/*/bin/initdb" },
     Package { name: "postfix", proof: "/usr/lib/postfix/sbin/master" },
@@ -25,6 +25,7 @@ const PACKAGES: [Package; 10] = [
     Package { name: "swaks", proof: "/usr/bin/swaks" },
     // swaks only recommends it, and speaks no TLS without it.
     Package { name: "libnet-ssleay-perl", proof: "/usr/share/doc/libnet-ssleay-perl" },
+    Package { name: "python3-venv", proof: "/usr/share/doc/python3-venv" },
     Package { name: "strace", proof: "/usr/bin/strace" },
     Package { name: "ca-certificates", proof: "/etc/ssl/certs/ca-certificates.crt" },
 ];

@@ -7,7 +7,7 @@ use testservers::Postgres;
 use crate::{
     frontend::Frontend,
     run::{self, Failure, Result},
-    sizes,
+    sdks, sizes,
     steps::Steps,
     system,
     workspace::Workspace,
@@ -29,6 +29,7 @@ pub fn run(workspace: &Workspace) -> Result {
         cargo_tests(workspace).env(Postgres::GIVEN, postgres.url()),
     );
     browser_tests(&mut steps, workspace, &frontends);
+    sdk_tests(&mut steps, workspace, &postgres)?;
     let mut accept = workspace.cargo(["run", "--locked", "--package", "accept", "--", "--all"]);
     steps.tests("Acceptance checks", accept.env(Postgres::GIVEN, postgres.url()));
     drop(postgres);
@@ -69,6 +70,22 @@ fn browser_tests(steps: &mut Steps, workspace: &Workspace, frontends: &[Frontend
             steps.tests(&title, script.env("KAPOCS_PROGRAM", &program));
         }
     }
+}
+
+/// On both engines, one after the other.
+fn sdk_tests(steps: &mut Steps, workspace: &Workspace, postgres: &Postgres) -> Result {
+    let vendors = Frontend::sdks(workspace);
+    steps.prepare("The vendors' SDKs: packages", || sdks::prepare(&vendors))?;
+    let database = postgres.create_database().map_err(|failure| Failure::new(failure.to_string()))?;
+    for (engine, database) in [("SQLite", None), ("PostgreSQL", Some(database))] {
+        let Some(mut script) = vendors.script("test") else { continue };
+        script.env("KAPOCS_PROGRAM", workspace.built("debug", "kapocs"));
+        if let Some(url) = database {
+            script.env("KAPOCS_DATABASE", url);
+        }
+        steps.tests(&format!("The vendors' SDKs on {engine}"), &mut script);
+    }
+    Ok(())
 }
 
 fn run_script(steps: &mut Steps, what: &str, script: &str, frontend: &Frontend) {

@@ -28,7 +28,10 @@ pub fn api(token: SetupToken) -> RouterExt {
         let cookie = ApiKey::Cookie(ApiKeyValue::new(web::SESSION_COOKIE));
         components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
     }
-    OpenApiRouter::with_openapi(document).merge(people::routes(token)).merge(inbox::routes())
+    OpenApiRouter::with_openapi(document)
+        .merge(people::routes(token))
+        .merge(inbox::routes())
+        .merge(connect::collect::api_routes())
 }
 
 /// The description alone, for the snapshot and the TypeScript types.

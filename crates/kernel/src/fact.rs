@@ -1,5 +1,7 @@
 //! A fact: something that happened, immutable, on a timeline.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -36,8 +38,9 @@ impl std::str::FromStr for FactCursor {
 /// A fact as it is about to be recorded.
 #[derive(Clone, Debug)]
 pub struct NewFact {
-    /// `noun.verb` in the past tense: `message.received`, `conversation.closed`.
-    pub name: &'static str,
+    /// `noun.verb` in the past tense: `message.received`, `conversation.closed`; `event:…` what a customer's own
+    /// program named.
+    pub name: Cow<'static, str>,
     pub person: Option<PersonId>,
     pub conversation: Option<ConversationId>,
     pub thing: Option<ThingId>,
@@ -47,9 +50,9 @@ pub struct NewFact {
 }
 
 impl NewFact {
-    pub fn new(name: &'static str) -> Self {
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            name,
+            name: name.into(),
             person: None,
             conversation: None,
             thing: None,

@@ -2,33 +2,46 @@
 
 use kernel::{Actor, Error, Fact, FactCursor, NewFact, Result};
 
-use crate::{Read, Row, params};
+use crate::{Read, Row, Value, params};
 
 pub(crate) const COLUMNS: &str =
     "tx, seq, workspace_id, name, person_id, conversation_id, thing_id, at, received_at, actor, payload";
 
-pub(crate) fn insert(read: &mut Read<'_>, fact: &NewFact) -> Result<()> {
-    let sql = format!(
-        "INSERT INTO facts (tx, workspace_id, name, person_id, conversation_id, thing_id, at, received_at, actor, payload)
-         VALUES ({}, $1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        read.dialect().current_tx()
-    );
+/// Facts of one statement: nine parameters each.
+const CHUNK: usize = 200;
+
+pub(crate) fn insert(read: &mut Read<'_>, facts: &[NewFact]) -> Result<()> {
     let actor = serde_json::to_string(&read.caller().actor).map_err(Error::internal)?;
-    let (workspace, now) = (read.workspace(), read.now());
-    read.connection.execute(
-        &sql,
-        params![
-            workspace,
-            fact.name,
-            fact.person,
-            fact.conversation,
-            fact.thing,
-            fact.at.unwrap_or(now),
-            now,
-            actor,
-            &fact.payload
-        ],
-    )?;
+    let (workspace, now, tx) = (read.workspace(), read.now(), read.dialect().current_tx());
+    for chunk in facts.chunks(CHUNK) {
+        let mut values: Vec<Value> = vec![workspace.into(), now.into(), actor.as_str().into()];
+        let mut rows = Vec::with_capacity(chunk.len());
+        for fact in chunk {
+            let first = values.len() + 1;
+            values.extend([
+                fact.name.as_ref().into(),
+                fact.person.into(),
+                fact.conversation.into(),
+                fact.thing.into(),
+                fact.at.unwrap_or(now).into(),
+                (&fact.payload).into(),
+            ]);
+            rows.push(format!(
+                "({tx}, $1, ${first}, ${}, ${}, ${}, ${}, $2, $3, ${})",
+                first + 1,
+                first + 2,
+                first + 3,
+                first + 4,
+                first + 5
+            ));
+        }
+        let sql = format!(
+            "INSERT INTO facts (tx, workspace_id, name, person_id, conversation_id, thing_id, at, received_at, actor, payload)
+             VALUES {}",
+            rows.join(", ")
+        );
+        read.connection.execute(&sql, &values)?;
+    }
     Ok(())
 }
 

@@ -71,8 +71,13 @@ impl<'c> Tx<'c> {
 
     /// Appends a fact to the timeline.
     pub fn record(&mut self, fact: NewFact) -> Result<()> {
-        facts::insert(&mut self.read, &fact)?;
-        self.facts = true;
+        self.record_all(vec![fact])
+    }
+
+    /// Appends facts in their order, with few statements.
+    pub fn record_all(&mut self, facts: Vec<NewFact>) -> Result<()> {
+        facts::insert(&mut self.read, &facts)?;
+        self.facts |= !facts.is_empty();
         Ok(())
     }
 

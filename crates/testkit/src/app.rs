@@ -91,6 +91,11 @@ impl TestApp {
         self.launch();
     }
 
+    /// What SDKs send with; the setup prints it.
+    pub fn write_key(&self) -> String {
+        self.made.write_key.clone().expect("the first setup gives a write key")
+    }
+
     pub fn running(&self) -> &Running {
         self.running.as_ref().expect("the server runs")
     }

@@ -29,8 +29,8 @@ const RIGHTS: Duration = Duration::from_secs(25);
 const COUNTERS: Duration = Duration::from_millis(150);
 /// More missed facts than this, and reading everything again is cheaper.
 const MAX_RESUME: usize = 2_000;
-/// Facts that concern nobody's screen.
-const SILENT: [&str; 2] = ["session.", "key."];
+/// Facts that concern nobody's screen, or would drown it.
+const SILENT: [&str; 5] = ["session.", "key.", "event:", "page.", "screen."];
 
 pub fn live_routes() -> Router<App> {
     Router::new().route("/api/v1/live", any(open))

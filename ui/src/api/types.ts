@@ -54,7 +54,7 @@ export type KeyScope = 'read' | 'write' | 'admin' | 'operator' | 'intake'
 export interface Key { id: string; name: string; scopes: KeyScope[]; prefix: string; created_at: string; last_used_at: string | null }
 export interface NewKey extends Key { secret: string }
 
-export interface Identity { kind: 'email' | 'phone' | 'visitor' | 'external'; value: string; verified: boolean; source: string; added_at: string }
+export interface Identity { kind: 'email' | 'phone' | 'visitor' | 'external' | 'anonymous'; value: string; verified: boolean; source: string; added_at: string }
 export interface Person {
   id: string; name: string | null; email: string | null; phone: string | null; locale: Locale | null
   created_at: string; last_seen_at: string | null; traits: Record<string, Json>; identities: Identity[]

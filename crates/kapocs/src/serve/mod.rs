@@ -135,6 +135,7 @@ async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
         app.limits.sweep();
         report("sweep", app.db.system("sweep", people::access::sessions::sweep).await.map(drop));
         report("sweep", app.db.system("sweep", web::sweep_idempotency).await);
+        report("sweep", app.db.system("sweep", connect::collect::sweep).await);
     }
 }
 

@@ -28,6 +28,7 @@ pub fn router(
     let router = Router::new()
         .merge(api)
         .merge(channels::public_routes())
+        .merge(connect::collect::public_routes())
         .merge(inbox::attachments::http::content_routes())
         .merge(health::routes(readiness))
         .merge(embedded::routes())
@@ -35,6 +36,7 @@ pub fn router(
         .method_not_allowed_fallback(|| async { ApiError::from(Code::MethodNotAllowed) })
         .layer(Extension(registry.clone()))
         .layer(Extension(vault.clone()))
+        .layer(Extension(connect::collect::Recent::default()))
         .layer(CompressionLayer::new())
         .with_state(app.clone());
     guard(router, app)

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod chat;
+mod collect;
 mod conformance;
 mod demo;
 mod desk;

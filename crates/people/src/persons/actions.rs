@@ -1,14 +1,15 @@
 //! What happens to persons. One verb, one transaction, one fact each.
 
-use kernel::{Code, Error, Locale, NewFact, PersonId, Result};
+use kernel::{Code, Error, Locale, NewFact, PersonId, Result, Timestamp};
 use serde_json::{Map, Value as Json, json};
 use store::Tx;
 
 use super::{
     Handle, IdentityKind, canonical, get,
+    graph::{self, Cause, Link},
     model::clean_name,
-    normalize,
-    store::{self as rows, Standing},
+    normalize, store as rows,
+    traits::{self, Said},
 };
 
 /// Finds the person whom this value leads to, or meets a new one.
@@ -30,9 +31,12 @@ pub fn resolve(tx: &mut Tx<'_>, handle: &Handle) -> Result<PersonId> {
 }
 
 fn meet(tx: &mut Tx<'_>, id: PersonId, handle: &Handle) -> Result<()> {
-    let seen = handle.is_sighting().then(|| tx.now());
-    rows::insert(tx, id, handle.clean_name().as_deref(), seen)?;
-    rows::refresh_search(tx, id)?;
+    let now = tx.now();
+    rows::insert(tx, id, now, handle.is_sighting().then_some(now))?;
+    if let Some(name) = handle.clean_name() {
+        traits::notice(tx, id, "name", &json!(name), &handle.source)?;
+    }
+    graph::refold(tx, id)?;
     let payload = json!({ "kind": handle.kind, "source": handle.source });
     tx.record(NewFact::new("person.created").person(id).payload(payload))
 }
@@ -40,20 +44,22 @@ fn meet(tx: &mut Tx<'_>, id: PersonId, handle: &Handle) -> Result<()> {
 fn meet_again(tx: &mut Tx<'_>, known: PersonId, handle: &Handle, value: &str) -> Result<PersonId> {
     let id = canonical(tx, known)?;
     if handle.is_sighting() {
-        rows::touch(tx, id)?;
+        rows::touch(tx, known)?;
     }
-    fill_name(tx, id, handle)?;
+    fill_name(tx, known, handle)?;
     if handle.verified && rows::mark_verified(tx, id, handle.kind, value)? {
         identified(tx, id, handle)?;
     }
     Ok(id)
 }
 
-fn fill_name(tx: &mut Tx<'_>, id: PersonId, handle: &Handle) -> Result<()> {
+/// The name somebody goes by is noted with the home it was seen at, when it has none.
+fn fill_name(tx: &mut Tx<'_>, home: PersonId, handle: &Handle) -> Result<()> {
     let Some(name) = handle.clean_name() else { return Ok(()) };
-    if rows::fill_name(tx, id, &name)? {
-        rows::refresh_search(tx, id)?;
-        changed(tx, id, &["name"])?;
+    if traits::notice(tx, home, "name", &json!(name), &handle.source)? {
+        let person = canonical(tx, home)?;
+        graph::refold(tx, person)?;
+        changed(tx, person, &["name"])?;
     }
     Ok(())
 }
@@ -68,68 +74,138 @@ fn identified(tx: &mut Tx<'_>, id: PersonId, handle: &Handle) -> Result<()> {
 }
 
 /// Notes a value that somebody says is theirs. It leads to nobody until it proves itself, and merges nobody.
-pub fn claim(tx: &mut Tx<'_>, person: PersonId, handle: &Handle) -> Result<()> {
-    let person = canonical(tx, person)?;
+pub fn claim(tx: &mut Tx<'_>, home: PersonId, handle: &Handle) -> Result<()> {
+    let person = canonical(tx, home)?;
     let value = normalize(handle.kind, &handle.value)?;
     let claimed = Handle { verified: false, ..handle.clone() };
     let leads = claimed.may_lead() && rows::leading(tx, handle.kind, &value)?.is_none();
-    if rows::add_identity(tx, person, &claimed, &value, leads)? {
+    if !rows::has_value(tx, person, handle.kind, &value)?
+        && rows::add_identity(tx, home, &claimed, &value, leads)?
+    {
         rows::refresh_search(tx, person)?;
         changed(tx, person, &[handle.kind.as_str()])?;
     }
-    fill_name(tx, person, &claimed)
+    fill_name(tx, home, &claimed)
 }
 
-/// The value proved itself to be this person's. Whoever else it leads to is the same person: they are merged.
-/// Gives the surviving person.
-pub fn verify(tx: &mut Tx<'_>, person: PersonId, handle: &Handle) -> Result<PersonId> {
-    let mut person = canonical(tx, person)?;
+/// The value proved itself to be this person's. Whoever else it leads to is the same person: they are merged,
+/// unless one person may not have all the values they have together. Gives the person of `home` then.
+pub fn verify(tx: &mut Tx<'_>, home: PersonId, handle: &Handle) -> Result<PersonId> {
     let value = normalize(handle.kind, &handle.value)?;
     let proved = Handle { verified: true, ..handle.clone() };
     if let Some(known) = rows::leading(tx, handle.kind, &value)? {
-        let other = canonical(tx, known)?;
-        if other != person {
-            match unite(tx, person, other, handle.kind)? {
-                Some(survivor) => person = survivor,
-                // One of them was merged a moment ago: look again.
-                None => return verify(tx, person, handle),
-            }
+        let (now, reason) = (tx.now(), format!("verified_{}", handle.kind.as_str()));
+        let cause = Cause { reason: &reason, at: now, message_id: "", decided: false };
+        match graph::link(tx, home, known, &cause)? {
+            Link::Joined(_) | Link::Already(_) => {}
+            Link::Refused(_) | Link::KeptApart => return canonical(tx, home),
         }
     }
-    rows::add_identity(tx, person, &Handle { verified: false, ..handle.clone() }, &value, false)?;
+    let person = canonical(tx, home)?;
+    if !rows::has_value(tx, person, handle.kind, &value)? {
+        rows::add_identity(tx, home, &Handle { verified: false, ..handle.clone() }, &value, false)?;
+    }
     if rows::mark_verified(tx, person, handle.kind, &value)? {
         rows::refresh_search(tx, person)?;
         identified(tx, person, &proved)?;
     }
-    fill_name(tx, person, &proved)?;
+    fill_name(tx, home, &proved)?;
     Ok(person)
 }
 
-/// Merges two persons into the one we know better: the identified one, else the older.
-fn unite(tx: &mut Tx<'_>, a: PersonId, b: PersonId, proof: IdentityKind) -> Result<Option<PersonId>> {
-    let Some([a, b]) = rows::hold_pair(tx, a, b)? else { return Ok(None) };
-    let rank = |one: &Standing| (!one.identified, one.created_at, one.id);
-    let (survivor, merged) = if rank(&a) <= rank(&b) { (a.id, b.id) } else { (b.id, a.id) };
-    merge(tx, survivor, merged, &format!("verified_{}", proof.as_str()))?;
-    Ok(Some(survivor))
+/// Ids that one call of an SDK names together.
+#[derive(Clone, Debug)]
+pub struct Sighting<'a> {
+    /// The strongest first: what is told is told of it.
+    pub ids: &'a [(IdentityKind, String)],
+    pub at: Timestamp,
+    pub message_id: &'a str,
+    /// `identify`, `alias`
+    pub reason: &'a str,
+    pub source: &'a str,
 }
 
-/// Makes two persons one. Persons who are one already stay as they are.
-pub fn merge(tx: &mut Tx<'_>, survivor: PersonId, merged: PersonId, reason: &str) -> Result<()> {
-    let (survivor, merged) = (canonical(tx, survivor)?, canonical(tx, merged)?);
-    if survivor == merged {
-        return Ok(());
+/// Whom a call is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sighted {
+    /// Where what the call tells is kept.
+    pub home: PersonId,
+    pub person: PersonId,
+    /// What came of each further id, in their order.
+    pub links: Vec<Link>,
+}
+
+/// Meets whoever a call names. Ids named together are one person's, within the limits.
+pub fn sight(tx: &mut Tx<'_>, sighting: &Sighting<'_>) -> Result<Sighted> {
+    let (first, others) =
+        sighting.ids.split_first().ok_or_else(|| Error::new(Code::Required).field("userId"))?;
+    let home = home_of(tx, first, sighting)?;
+    let mut links = Vec::new();
+    for id in others {
+        let other = home_of(tx, id, sighting)?;
+        let cause = Cause {
+            reason: sighting.reason,
+            at: sighting.at,
+            message_id: sighting.message_id,
+            decided: false,
+        };
+        links.push(graph::link(tx, home, other, &cause)?);
     }
-    if rows::hold_pair(tx, survivor, merged)?.is_none() {
-        return merge(tx, survivor, merged, reason);
+    rows::seen_at(tx, home, sighting.at)?;
+    Ok(Sighted { home, person: canonical(tx, home)?, links })
+}
+
+fn home_of(tx: &mut Tx<'_>, id: &(IdentityKind, String), sighting: &Sighting<'_>) -> Result<PersonId> {
+    let (kind, value) = (id.0, normalize(id.0, &id.1)?);
+    if let Some(known) = rows::leading(tx, kind, &value)? {
+        return Ok(known);
     }
-    rows::add_edge(tx, survivor, merged, reason)?;
-    rows::point_at(tx, merged, survivor)?;
-    rows::move_identities(tx, merged, survivor)?;
-    rows::fill_from(tx, survivor, merged)?;
-    rows::refresh_search(tx, survivor)?;
-    let payload = json!({ "survivor": survivor, "merged": merged, "reason": reason });
-    tx.record(NewFact::new("person.merged").person(survivor).payload(payload))
+    let handle = Handle {
+        kind,
+        value: id.1.clone(),
+        name: None,
+        verified: kind == IdentityKind::External,
+        source: sighting.source.to_owned(),
+    };
+    let home = PersonId::new();
+    if rows::add_identity(tx, home, &handle, &value, true)? {
+        rows::insert(tx, home, sighting.at, Some(sighting.at))?;
+        rows::refresh_search(tx, home)?;
+        let payload = json!({ "kind": kind, "source": sighting.source });
+        tx.record(NewFact::new("person.created").person(home).at(sighting.at).payload(payload))?;
+        return Ok(home);
+    }
+    rows::leading(tx, kind, &value)?.ok_or_else(|| Error::new(Code::Conflict))
+}
+
+/// Keeps traits that were said of a home; gives the names of those that are new or newer.
+pub fn describe(
+    tx: &mut Tx<'_>,
+    home: PersonId,
+    traits: &Map<String, Json>,
+    said: &Said<'_>,
+) -> Result<Vec<String>> {
+    let mut changed = Vec::new();
+    for (name, value) in traits {
+        if traits::say(tx, home, name, value, said)? {
+            changed.push(name.clone());
+        }
+    }
+    if !changed.is_empty() {
+        let person = canonical(tx, home)?;
+        graph::refold(tx, person)?;
+    }
+    Ok(changed)
+}
+
+/// Makes two persons one by a colleague's decision. Persons who are one already stay as they are.
+pub fn merge(tx: &mut Tx<'_>, a: PersonId, b: PersonId, reason: &str) -> Result<PersonId> {
+    let now = tx.now();
+    let cause = Cause { reason, at: now, message_id: "", decided: true };
+    match graph::link(tx, a, b, &cause)? {
+        Link::Joined(person) | Link::Already(person) => Ok(person),
+        Link::Refused(_) | Link::KeptApart => Err(Error::new(Code::Conflict)),
+    }
 }
 
 /// A person as a colleague or a program enters them.
@@ -146,15 +222,18 @@ pub fn create(tx: &mut Tx<'_>, new: &NewPerson, source: &str) -> Result<PersonId
     if name.is_none() && new.email.is_none() && new.phone.is_none() {
         return Err(Error::new(Code::Required).field("name"));
     }
-    let id = PersonId::new();
-    rows::insert(tx, id, name.as_deref(), None)?;
+    let (id, now) = (PersonId::new(), tx.now());
+    rows::insert(tx, id, now, None)?;
+    if let Some(name) = &name {
+        traits::say(tx, id, "name", &json!(name), &Said { at: now, message_id: "", source })?;
+    }
     let values = [(IdentityKind::Email, &new.email), (IdentityKind::Phone, &new.phone)];
     for (kind, value) in values {
         if let Some(value) = value {
             add_told(tx, id, kind, value, source)?;
         }
     }
-    rows::refresh_search(tx, id)?;
+    graph::refold(tx, id)?;
     tx.record(NewFact::new("person.created").person(id).payload(json!({ "source": source })))?;
     Ok(id)
 }
@@ -180,31 +259,30 @@ pub struct PersonChange {
 
 /// Changes what we know of a person.
 pub fn change(tx: &mut Tx<'_>, id: PersonId, change: &PersonChange, source: &str) -> Result<PersonId> {
-    let before = get(tx, id)?;
-    let id = before.id;
+    let id = get(tx, id)?.id;
+    // Two changes of one moment are told apart by their own ids.
+    let (now, message) = (tx.now(), uuid::Uuid::now_v7().to_string());
+    let said = Said { at: now, message_id: &message, source };
     let mut fields = Vec::new();
-    let mut name = before.name.clone();
     if let Some(new) = &change.name {
-        name = new.as_deref().and_then(clean_name);
+        traits::say(tx, id, "name", &json!(new.as_deref().and_then(clean_name)), &said)?;
         fields.push("name");
     }
-    let mut locale = before.locale.clone();
     if let Some(new) = change.locale {
-        locale = new.map(|locale| locale.as_str().to_owned());
+        traits::say(tx, id, "locale", &json!(new.map(|locale| locale.as_str())), &said)?;
         fields.push("locale");
     }
-    let mut traits = before.traits;
     if let Some(new) = &change.traits {
-        traits.extend(new.clone());
-        traits.retain(|_, value| !value.is_null());
+        for (name, value) in new {
+            traits::say(tx, id, name, value, &said)?;
+        }
         fields.push("traits");
     }
-    rows::set_details(tx, id, name.as_deref(), locale.as_deref(), &traits)?;
     if let Some(phone) = &change.phone {
         set_phone(tx, id, phone.as_deref(), source)?;
         fields.push("phone");
     }
-    rows::refresh_search(tx, id)?;
+    graph::refold(tx, id)?;
     changed(tx, id, &fields)?;
     Ok(id)
 }
@@ -212,7 +290,9 @@ pub fn change(tx: &mut Tx<'_>, id: PersonId, change: &PersonChange, source: &str
 fn set_phone(tx: &mut Tx<'_>, id: PersonId, phone: Option<&str>, source: &str) -> Result<()> {
     let Some(phone) = phone else { return rows::remove_told_phones(tx, id) };
     let normal = normalize(IdentityKind::Phone, phone)?;
-    if rows::leading(tx, IdentityKind::Phone, &normal)? == Some(id) {
+    if let Some(home) = rows::leading(tx, IdentityKind::Phone, &normal)?
+        && canonical(tx, home)? == id
+    {
         return Ok(());
     }
     rows::remove_told_phones(tx, id)?;

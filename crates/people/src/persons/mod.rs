@@ -2,26 +2,34 @@
 //!
 //! Invariants
 //! - A value (an address, a number, an id) *leads* to one person. A claim that a stranger typed never leads.
-//! - A person is merged only when a value proved itself, and at most once; a merged id resolves for ever.
+//! - A value is met at one home for ever; which homes are one person is a function of the [`graph`]'s edges.
+//! - A merged id resolves for ever, and a merge can be taken back.
 //! - Facts are never rewritten: a timeline is read over all ids that became one person.
 
 mod actions;
 mod export;
 mod fold;
+mod graph;
 mod http;
 mod model;
 mod normal;
 mod store;
 mod timeline;
+mod traits;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use actions::{NewPerson, PersonChange, change, claim, create, merge, resolve, verify};
+pub use actions::{
+    NewPerson, PersonChange, Sighted, Sighting, change, claim, create, describe, merge, resolve, sight,
+    verify,
+};
 pub use export::note_export;
 pub use fold::fold;
+pub use graph::{Cause, Link, is_blocked, link, retract};
 pub use http::routes;
 pub use model::{Handle, Identity, IdentityKind, Person, PersonBrief};
 pub use normal::normalize;
 pub use store::{brief, canonical, component, get};
 pub use timeline::{TimelineConversation, TimelineCursor, TimelineItem, timeline};
+pub use traits::{Said, Trait};

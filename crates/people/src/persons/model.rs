@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
 /// What kind of value an identity is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum IdentityKind {
     Email,
@@ -15,6 +15,8 @@ pub enum IdentityKind {
     Visitor,
     /// The id in a system of the organisation, attested by it.
     External,
+    /// A browser or device that a collecting SDK tells of, by the SDK's own id of it.
+    Anonymous,
 }
 
 impl IdentityKind {
@@ -24,11 +26,12 @@ impl IdentityKind {
             Self::Phone => "phone",
             Self::Visitor => "visitor",
             Self::External => "external",
+            Self::Anonymous => "anonymous",
         }
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        [Self::Email, Self::Phone, Self::Visitor, Self::External]
+        [Self::Email, Self::Phone, Self::Visitor, Self::External, Self::Anonymous]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }
@@ -53,7 +56,7 @@ impl Handle {
     /// Whether the value may lead to a person. What a stranger typed into a chat or a form may not.
     pub(super) fn may_lead(&self) -> bool {
         self.verified
-            || self.kind == IdentityKind::Visitor
+            || matches!(self.kind, IdentityKind::Visitor | IdentityKind::Anonymous)
             || self.source == "mail"
             || TOLD_BY_US.contains(&self.source.as_str())
     }

@@ -9,7 +9,7 @@ pub fn normalize(kind: IdentityKind, value: &str) -> Result<String> {
     match kind {
         IdentityKind::Email => email(value),
         IdentityKind::Phone => phone(value),
-        IdentityKind::Visitor | IdentityKind::External => {
+        IdentityKind::Visitor | IdentityKind::External | IdentityKind::Anonymous => {
             let value = value.trim();
             let fits = !value.is_empty() && value.chars().count() <= 200;
             if fits { Ok(value.to_owned()) } else { Err(Error::invalid(kind.as_str())) }

@@ -21,10 +21,13 @@ type Payload = Record<string, Json>
 /** The name of what a fact points to: its id is there too, but says nothing to a reader. */
 const nameOf = ({ name }: Payload) => (typeof name === 'string' && name ? name : null)
 
+/** What an organisation's own program named. */
+const EVENT = 'event:'
+
 const FACTS = [
   'conversation-created', 'conversation-closed', 'conversation-reopened', 'conversation-woken', 'conversation-status_changed', 'conversation-subject_changed', 'conversation-linked',
   'message-received', 'message-sent', 'message-undone', 'message-delivery_changed', 'message-separated', 'note-added', 'mention-added',
-  'person-created', 'person-changed', 'person-merged', 'person-identified',
+  'person-created', 'person-changed', 'person-merged', 'person-identified', 'person-described', 'person-aliased', 'person-merge_refused', 'person-separated', 'group-joined',
 ] as const
 
 /** One line for a fact, in a thread or on a timeline. */
@@ -48,6 +51,12 @@ export function describeFact(t: Translate, format: Format, name: string, payload
       const { until } = payload
       return typeof until === 'string' ? t('fact-snoozed', { actor, time: format.soon(until) }) : t('fact-snoozed-reply', { actor })
     }
+  }
+  if (name.startsWith(EVENT)) return t('fact-event', { actor, name: name.slice(EVENT.length) })
+  if (name === 'page.viewed' || name === 'screen.viewed') {
+    const kind = name === 'page.viewed' ? 'page' : 'screen'
+    const shown = nameOf(payload)
+    return shown ? t(`fact-${kind}`, { actor, name: shown }) : t(`fact-${kind}-unnamed`, { actor })
   }
   const known = FACTS.find((fact) => fact === name.replace('.', '-'))
   return known ? t(`fact-${known}`, { actor }) : t('fact-other', { actor, name })

@@ -2,8 +2,9 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { BadgeCheck, CircleHelp, Inbox, Mail, MessageCircle, Pencil, Reply, StickyNote, Tag, UserRound, UserRoundPlus, Zap, type LucideIcon } from 'lucide-react'
 import { useState } from 'react'
-import type { Person, TimelineItem } from '../../api/types'
+import type { Identity, Person, TimelineItem } from '../../api/types'
 import { useI18n } from '../../i18n/context'
+import type { Translate } from '../../i18n/language'
 import { Avatar } from '../../ui/avatar'
 import { Button } from '../../ui/button'
 import { Select } from '../../ui/field'
@@ -34,9 +35,9 @@ export function PersonFacts({ person }: { person: Person }) {
   const { t, format } = useI18n()
   const rows: [string, React.ReactNode][] = [
     ...person.identities.map((identity): [string, React.ReactNode] => [
-      identityLabel(identity.kind, t('field-email'), t('field-phone'), t('visitor')),
+      identityLabel(t, identity.kind),
       <span key={identity.value} className="identity" title={t('value-from', { source: identity.source, ago: format.ago(identity.added_at) })}>
-        <span className="identity__value">{identity.kind === 'visitor' ? identity.value.slice(0, 10) : <Breakable address={identity.value} />}</span>
+        <span className="identity__value">{identity.kind === 'visitor' || identity.kind === 'anonymous' ? identity.value.slice(0, 10) : <Breakable address={identity.value} />}</span>
         {identity.verified
           ? <BadgeCheck size={14} className="identity__verified" role="img" aria-label={t('verified')} />
           : <CircleHelp size={14} className="muted" role="img" aria-label={t('claimed')} />}
@@ -60,8 +61,10 @@ function Breakable({ address }: { address: string }) {
   return host.length ? <>{local}@<wbr />{host.join('@')}</> : address
 }
 
-function identityLabel(kind: string, email: string, phone: string, visitor: string) {
-  return kind === 'email' ? email : kind === 'phone' ? phone : kind === 'visitor' ? visitor : kind
+const IDENTITIES = { email: 'field-email', phone: 'field-phone', visitor: 'visitor', external: 'identity-external', anonymous: 'identity-anonymous' } as const
+
+function identityLabel(t: Translate, kind: Identity['kind']) {
+  return t(IDENTITIES[kind])
 }
 
 export function PersonConversations({ person, except }: { person: string; except?: string }) {

@@ -9,5 +9,5 @@ pub use actions::{IssuedKey, issue, revoke};
 pub use http::routes;
 pub(in crate::access) use model::role_of;
 pub use model::{Key, KeyScope};
-pub use store::{check, list, names};
+pub use store::{check, intake, list, names};
 pub(in crate::access) use store::{credentials, touch};

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use kernel::{Code, Error, KeyId, Result, Timestamp, WorkspaceId};
+use kernel::{Actor, Caller, Code, Error, KeyId, Locale, Result, Role, Timestamp, WorkspaceId};
 use store::{Read, Row, Tx, Value, params};
 
 use super::{Key, KeyScope};
-use crate::sql;
+use crate::{access::token, sql};
 
 const COLUMNS: &str = "id, name, scopes, prefix, created_at, last_used_at";
 
@@ -101,6 +101,20 @@ pub(in crate::access) fn credentials(read: &mut Read<'_>, hash: &[u8]) -> Result
         })
     })
     .transpose()
+}
+
+/// The caller a write key stands for: it sends facts in, and nothing else.
+pub fn intake(read: &mut Read<'_>, token: &str) -> Result<Option<Caller>> {
+    let found = credentials(read, &token::digest(token))?;
+    let found = found.filter(|found| found.scopes.contains(&KeyScope::Intake));
+    Ok(found.map(|found| Caller {
+        workspace: found.workspace,
+        actor: Actor::Key(found.id),
+        role: Role::Observer,
+        locale: Locale::from_tag(&found.locale).unwrap_or_default(),
+        operator: false,
+        visitor: None,
+    }))
 }
 
 /// Refuses a key that was revoked.

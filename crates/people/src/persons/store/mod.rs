@@ -1,14 +1,11 @@
 //! Every statement about persons.
 
-mod merging;
-
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kernel::{Error, PersonId, Result, Timestamp, fault};
 use serde_json::{Map, Value as Json};
 use store::{Read, Row, Tx, Value, params};
 
-pub(super) use self::merging::{Standing, add_edge, fill_from, hold_pair, move_identities, point_at};
 use super::{Handle, Identity, IdentityKind, Person, PersonBrief, fold::search_text, model::best};
 use crate::{access::teams, sql};
 
@@ -30,7 +27,7 @@ pub fn canonical(read: &mut Read<'_>, id: PersonId) -> Result<PersonId> {
 pub fn component(read: &mut Read<'_>, id: PersonId) -> Result<Vec<PersonId>> {
     let survivor = canonical(read, id)?;
     let workspace = read.workspace();
-    // A merge points all earlier losers at the new survivor, so one step is enough.
+    // Every home points at its person itself, so one step is enough.
     let sql = "SELECT id FROM persons WHERE workspace_id = $1 AND merged_into = $2";
     let mut ids = vec![survivor];
     for row in read.rows(sql, params![workspace, survivor])? {
@@ -115,8 +112,10 @@ fn load(read: &mut Read<'_>, ids: &[PersonId]) -> Result<Vec<Person>> {
     let mut values = vec![read.workspace().into()];
     let list = sql::append(&mut values, ids);
     let sql = format!(
-        "SELECT id, name, locale, traits, created_at, last_seen_at FROM persons
-         WHERE workspace_id = $1 AND id IN ({list})"
+        "SELECT p.id, p.name, p.locale, p.traits, p.created_at,
+                (SELECT MAX(h.last_seen_at) FROM persons h
+                 WHERE h.workspace_id = p.workspace_id AND (h.id = p.id OR h.merged_into = p.id))
+         FROM persons p WHERE p.workspace_id = $1 AND p.id IN ({list})"
     );
     let mut found = HashMap::new();
     for row in read.rows(&sql, &values)? {
@@ -151,15 +150,20 @@ fn traits_of(json: Json) -> Map<String, Json> {
 fn identities_of(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, Vec<Identity>>> {
     let mut values = vec![read.workspace().into()];
     let list = sql::append(&mut values, ids);
+    // Of a value that two homes of the person have, the one that leads or proved itself stands for both.
     let sql = format!(
-        "SELECT person_id, kind, display, verified, source, added_at FROM identities
-         WHERE workspace_id = $1 AND person_id IN ({list}) ORDER BY added_at, kind, value"
+        "SELECT person_id, kind, display, verified, source, added_at, value FROM identities
+         WHERE workspace_id = $1 AND person_id IN ({list}) ORDER BY verified DESC, leads DESC, added_at, kind, value"
     );
     let mut found: HashMap<PersonId, Vec<Identity>> = HashMap::new();
+    let mut seen = HashSet::new();
     for row in read.rows(&sql, &values)? {
-        let kind: String = row.get(1)?;
+        let (person, kind, value): (PersonId, String, String) = (row.get(0)?, row.get(1)?, row.get(6)?);
         let kind =
             IdentityKind::parse(&kind).ok_or_else(|| Error::internal("an unknown kind of identity"))?;
+        if !seen.insert((person, kind.as_str(), value)) {
+            continue;
+        }
         let identity = Identity {
             kind,
             value: row.get(2)?,
@@ -167,7 +171,12 @@ fn identities_of(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<Person
             source: row.get(4)?,
             added_at: row.get(5)?,
         };
-        found.entry(row.get(0)?).or_default().push(identity);
+        found.entry(person).or_default().push(identity);
+    }
+    for identities in found.values_mut() {
+        identities.sort_by(|a, b| {
+            (a.added_at, a.kind.as_str(), &a.value).cmp(&(b.added_at, b.kind.as_str(), &b.value))
+        });
     }
     Ok(found)
 }
@@ -191,31 +200,32 @@ fn conversation_counts(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<
     rows.iter().map(|row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).collect()
 }
 
-/// The person a value leads to.
+/// The home a value leads to.
 pub(super) fn leading(read: &mut Read<'_>, kind: IdentityKind, value: &str) -> Result<Option<PersonId>> {
     let workspace = read.workspace();
-    let sql = "SELECT person_id FROM identities
+    let sql = "SELECT home_id FROM identities
                WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND leads = 1";
     read.row(sql, params![workspace, kind.as_str(), value])?.map(|row| row.get(0)).transpose()
 }
 
-/// Adds an identity; false when the person has it, or when it should lead and leads to another already.
+/// Adds an identity to a home; false when the home has it, or when it should lead and leads to another already.
 pub(super) fn add_identity(
     tx: &mut Tx<'_>,
-    person: PersonId,
+    home: PersonId,
     handle: &Handle,
     value: &str,
     leads: bool,
 ) -> Result<bool> {
     let (workspace, now) = (tx.workspace(), tx.now());
     let added = tx.execute(
-        "INSERT INTO identities (workspace_id, kind, value, person_id, display, verified, leads, source, added_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        "INSERT INTO identities (workspace_id, kind, value, home_id, person_id, display, verified, leads, source, added_at)
+         VALUES ($1, $2, $3, $4, COALESCE((SELECT COALESCE(merged_into, id) FROM persons
+             WHERE workspace_id = $1 AND id = $4), $4), $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         params![
             workspace,
             handle.kind.as_str(),
             value,
-            person,
+            home,
             handle.value.trim(),
             handle.verified && leads,
             leads,
@@ -226,7 +236,20 @@ pub(super) fn add_identity(
     Ok(added == 1)
 }
 
-/// The value proved itself for this person: it is verified and leads to them.
+/// Whether a home of this person has the value, claimed or leading.
+pub(super) fn has_value(
+    read: &mut Read<'_>,
+    person: PersonId,
+    kind: IdentityKind,
+    value: &str,
+) -> Result<bool> {
+    let workspace = read.workspace();
+    let sql =
+        "SELECT 1 FROM identities WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4";
+    Ok(read.row(sql, params![workspace, kind.as_str(), value, person])?.is_some())
+}
+
+/// The value proved itself: where it leads it is verified; where it was only claimed it leads from now on.
 pub(super) fn mark_verified(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -234,34 +257,33 @@ pub(super) fn mark_verified(
     value: &str,
 ) -> Result<bool> {
     let workspace = tx.workspace();
-    let changed = tx.execute(
-        "UPDATE identities SET verified = 1, leads = 1
-         WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4 AND verified = 0",
-        params![workspace, kind.as_str(), value, person],
-    )?;
-    Ok(changed == 1)
+    let sql = "SELECT home_id, verified FROM identities
+               WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4
+               ORDER BY leads DESC, added_at, home_id LIMIT 1";
+    let Some(row) = tx.row(sql, params![workspace, kind.as_str(), value, person])? else { return Ok(false) };
+    let (home, verified): (PersonId, bool) = (row.get(0)?, row.get(1)?);
+    if verified {
+        return Ok(false);
+    }
+    let sql = "UPDATE identities SET verified = 1, leads = 1
+               WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND home_id = $4";
+    Ok(tx.execute(sql, params![workspace, kind.as_str(), value, home])? == 1)
 }
 
+/// A new home, a person of its own.
 pub(super) fn insert(
     tx: &mut Tx<'_>,
     id: PersonId,
-    name: Option<&str>,
+    created_at: Timestamp,
     last_seen_at: Option<Timestamp>,
 ) -> Result<()> {
-    let (workspace, now) = (tx.workspace(), tx.now());
+    let workspace = tx.workspace();
     tx.execute(
-        "INSERT INTO persons (workspace_id, id, name, traits, search, created_at, last_seen_at)
-         VALUES ($1, $2, $3, '{}', '', $4, $5)",
-        params![workspace, id, name, now, last_seen_at],
+        "INSERT INTO persons (workspace_id, id, traits, search, created_at, last_seen_at)
+         VALUES ($1, $2, '{}', '', $3, $4)",
+        params![workspace, id, created_at, last_seen_at],
     )?;
     Ok(())
-}
-
-/// Fills a missing name; true when it was missing.
-pub(super) fn fill_name(tx: &mut Tx<'_>, id: PersonId, name: &str) -> Result<bool> {
-    let workspace = tx.workspace();
-    let sql = "UPDATE persons SET name = $3 WHERE workspace_id = $1 AND id = $2 AND name IS NULL";
-    Ok(tx.execute(sql, params![workspace, id, name])? == 1)
 }
 
 pub(super) fn touch(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
@@ -271,18 +293,11 @@ pub(super) fn touch(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
     Ok(())
 }
 
-/// The columns a colleague can change.
-pub(super) fn set_details(
-    tx: &mut Tx<'_>,
-    id: PersonId,
-    name: Option<&str>,
-    locale: Option<&str>,
-    traits: &Map<String, Json>,
-) -> Result<()> {
-    let (workspace, traits) = (tx.workspace(), Json::Object(traits.clone()));
-    let sql = "UPDATE persons SET name = $3, locale = $4, traits = $5 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(sql, params![workspace, id, name, locale, &traits])?;
-    Ok(())
+pub(super) fn seen_at(tx: &mut Tx<'_>, home: PersonId, at: Timestamp) -> Result<()> {
+    let workspace = tx.workspace();
+    let sql = "UPDATE persons SET last_seen_at = $3
+               WHERE workspace_id = $1 AND id = $2 AND (last_seen_at IS NULL OR last_seen_at < $3)";
+    tx.execute(sql, params![workspace, home, at]).map(drop)
 }
 
 /// Takes the phone numbers that a colleague wrote down; what the person proved stays.

@@ -1,6 +1,7 @@
 //! What people and colleagues notice of persons, on both engines.
 
 mod api;
+mod graph;
 mod identity;
 mod merging;
 mod reading;

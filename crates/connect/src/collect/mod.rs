@@ -1,0 +1,28 @@
+//! Collection: calls of the SDKs of Segment, RudderStack, Jitsu, PostHog and Customer.io become facts of persons.
+//!
+//! Invariants
+//! - The answer is 200 once the call is durable, and never before; 202 and 204 make some SDKs send again.
+//! - A call is known by its message id, exactly, per write key, for [`KEPT`]: twice sent is one fact.
+//! - A write key writes. It reads nobody.
+//! - Nothing unknown is fatal: unknown fields are kept, what is refused is set aside with its reason.
+//! - What a customer names an event cannot be mistaken for a fact of ours: it is recorded under `event:`.
+
+mod actions;
+mod body;
+mod call;
+mod dialects;
+mod http;
+mod recent;
+mod store;
+mod time;
+
+use std::time::Duration;
+
+pub use actions::{Collected, collect};
+pub use call::{Call, CallKind, Refusal};
+pub use http::{api_routes, public_routes};
+pub use recent::Recent;
+pub use store::sweep;
+
+/// How long a message id is remembered: queues of browsers live half a day, of phones longer.
+pub const KEPT: Duration = Duration::from_secs(72 * 3_600);

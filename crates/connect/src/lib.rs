@@ -1,0 +1,3 @@
+//! Connections: what other systems tell us, and what we tell them.
+
+pub mod collect;
