@@ -6,7 +6,7 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc},
 };
-use kernel::{Code, Error, Result};
+use kernel::{Code, Error, Result, fault};
 use tokio::sync::Semaphore;
 
 use crate::persons::fold;
@@ -46,6 +46,9 @@ pub async fn hash_password(password: &str) -> Result<PasswordHash> {
 
 /// Whether the password is that of the hash. Without a hash it takes as long and says no.
 pub(super) async fn is_right(password: &str, hash: Option<String>) -> Result<bool> {
+    if hash.is_none() && fault::is_off("sign-in-time") {
+        return Ok(false);
+    }
     let password = password.to_owned();
     on_its_own_thread(move || {
         let nobody = &*NOBODY;
