@@ -66,6 +66,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/people/export", Lead, ""),
     route("GET", "/api/v1/conversations/export", Lead, ""),
     route("GET", "/api/v1/people/{id}", Observer, ""),
+    route("GET", "/api/v1/collection/recent", Lead, ""),
+    route("GET", "/api/v1/collection/refused", Lead, ""),
     route("GET", "/api/v1/people/{id}/timeline", Observer, ""),
     route("GET", "/api/v1/people/{id}/conversations", Observer, ""),
     route("GET", "/api/v1/search", Observer, ""),

@@ -93,6 +93,10 @@ export interface components {
             count: number;
             id: string;
         };
+        /** @enum {string} */
+        CallKind: "identify" | "track" | "page" | "screen" | "group" | "alias";
+        /** @enum {string} */
+        CallOutcome: "accepted" | "duplicate" | "refused";
         Can: {
             attachments: boolean;
             /** @description A send can be held back for a moment, so that it can be undone. */
@@ -235,7 +239,7 @@ export interface components {
             choices: string[];
             default: Record<string, never>;
             help: components["schemas"]["Text"];
-            /** @description text, number, secret, choice, bool, list */
+            /** @description text, paragraph, number, secret, choice, bool, list */
             kind: string;
             label: components["schemas"]["Text"];
             name: string;
@@ -285,7 +289,7 @@ export interface components {
          * @description What kind of value an identity is.
          * @enum {string}
          */
-        IdentityKind: "email" | "phone" | "visitor" | "external";
+        IdentityKind: "email" | "phone" | "visitor" | "external" | "anonymous";
         /** @description A job that gave up. */
         JobView: {
             /** Format: int64 */
@@ -586,6 +590,23 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_RefusedCall: {
+            items: {
+                /** @description What was sent, cut at 32 KB. */
+                body: string;
+                code: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                key: string;
+                message: string;
+                /** Format: date-time */
+                received_at: string;
+            }[];
+            /** @description Give it as `after` to read on; null at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Session: {
             items: {
                 /** Format: date-time */
@@ -847,6 +868,25 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description Why a call cannot be worked. */
+        Refusal: {
+            /** @description `no_user_anon_id`, `unknown_type`, `no_event`, `too_large`, `bad_message_id`, … */
+            code: string;
+            message: string;
+        };
+        /** @description A call that could not be worked, as it came. */
+        RefusedCall: {
+            /** @description What was sent, cut at 32 KB. */
+            body: string;
+            code: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            key: string;
+            message: string;
+            /** Format: date-time */
+            received_at: string;
+        };
         /** @description How an answer would leave. */
         ReplyPlan: {
             can: boolean;
@@ -860,6 +900,32 @@ export interface components {
             /** @description Why not: no_address, channel_off, channel_deleted. */
             reason?: string | null;
             to: string[];
+        };
+        /** @description A call as it was seen. */
+        SeenCall: {
+            anonymous_id?: string | null;
+            /** Format: date-time */
+            at?: string | null;
+            /** @description What was sent. */
+            body: Record<string, never>;
+            /** Format: uuid */
+            key: string;
+            kind?: components["schemas"]["CallKind"] | null;
+            /** @description The event, or the page's name. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Grows by one with each call of the workspace.
+             */
+            number: number;
+            outcome: components["schemas"]["CallOutcome"];
+            /** Format: uuid */
+            person?: string | null;
+            /** Format: date-time */
+            received_at: string;
+            refusal?: components["schemas"]["Refusal"] | null;
+            user_id?: string | null;
+            warnings: string[];
         };
         Session: {
             /** Format: date-time */
