@@ -70,6 +70,19 @@ test('messages written offline survive a reload and are sent once, in order', as
   expect(after.session.state.outgoing).toEqual([]);
 });
 
+test('an answer missed on a dead line is asked for, though a later message of one’s own is known', async () => {
+  const { server, link, session, texts } = openChat();
+  session.open();
+  await settle();
+  server.messages.push(message(1));
+  session.send('Halló?', []);
+  await settle();
+  expect(server.messages).toHaveLength(2);
+  link.up(2);
+  await settle();
+  expect(texts()).toEqual(['text 1', 'Halló?']);
+});
+
 test('a message whose acknowledgement was lost is delivered once', async () => {
   const { server, session, texts } = openChat();
   session.open();

@@ -57,6 +57,8 @@ export interface Session {
 }
 
 const TYPING_LAPSES = 10_000;
+/** As many as the server gives at once. */
+const PART = 200;
 
 export interface Parts {
   api: Api;
@@ -75,10 +77,12 @@ export function createSession({ api, store, createLink }: Parts): Session {
   let again: ReturnType<typeof setTimeout> | undefined;
   let typingEnds: ReturnType<typeof setTimeout> | undefined;
   let writing = false;
+  /** Everything up to this number is here. One's own messages, answered by HTTP, may be further. */
+  let complete = 0;
 
   const outbox = new Outbox(store, () => set({ outgoing: outbox.entries }));
   const link = createLink({
-    hello: () => (api.token ? { type: 'hello', token: api.token, since: lastSeq(state.messages) } : null),
+    hello: () => (api.token ? { type: 'hello', token: api.token, since: complete } : null),
     hear,
     down: () => void linkDown(),
   });
@@ -183,6 +187,7 @@ export function createSession({ api, store, createLink }: Parts): Session {
     }
     store.set('visitor', visitor.visitor_id);
     store.set('read', null);
+    complete = 0;
     set({ messages: [], loaded: false, read: -1, seen: 0 });
   }
 
@@ -194,12 +199,28 @@ export function createSession({ api, store, createLink }: Parts): Session {
 
   async function catchUp(newest: number) {
     // A server that counts from the start again has a new conversation for us.
-    if (newest && newest < lastSeq(state.messages)) set({ messages: [] });
-    const since = lastSeq(state.messages);
-    if (newest > since) accept(await api.messages(since));
+    if (newest && newest < complete) {
+      complete = 0;
+      set({ messages: [] });
+    }
+    if (newest > complete) await readOn();
     set({ loaded: true });
     // What this device sees for the first time is history, not news.
     if (state.read < 0) keepRead();
+  }
+
+  async function readOn() {
+    let part: ChatMessage[];
+    do {
+      part = await api.messages(complete);
+      follow(part);
+    } while (part.length === PART);
+  }
+
+  /** Of what comes in order, without a gap after what is here. */
+  function follow(arrived: ChatMessage[]) {
+    complete = Math.max(complete, lastSeq(arrived));
+    accept(arrived);
   }
 
   function keepRead() {
@@ -221,7 +242,7 @@ export function createSession({ api, store, createLink }: Parts): Session {
 
   function hear(message: FromServer) {
     if (message.type === 'hello') void linkUp(message.last_seq, message.online);
-    if (message.type === 'message') accept([message.message]);
+    if (message.type === 'message') follow([message.message]);
     if (message.type === 'read') set({ seen: Math.max(state.seen, message.seq) });
     if (message.type === 'error' && message.client_id) delivery.refused(message.client_id, message.message);
     if (message.type === 'typing') {
@@ -243,7 +264,7 @@ export function createSession({ api, store, createLink }: Parts): Session {
     set({ typing: null });
     delivery.lineLost();
     try {
-      accept(await api.messages(lastSeq(state.messages)));
+      await readOn();
       set({ connected: true });
       void delivery.flush();
     } catch (problem) {
@@ -257,6 +278,7 @@ export function createSession({ api, store, createLink }: Parts): Session {
     for (const name of ['token', 'visitor', 'verified', 'read']) store.set(name, null);
     outbox.clear();
     api.token = identity = null;
+    complete = 0;
     set({ stage: 'idle', forgotten: state.forgotten + 1, conversation: false, messages: [], person: null, loaded: false, read: -1 });
   }
 
