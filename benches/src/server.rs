@@ -80,6 +80,7 @@ impl Server {
         let port = free_port()?;
         let mut serve = place.program("serve", database)?;
         serve.args(["--listen", &format!("127.0.0.1:{port}")]).env("KAPOCS_RATE_LIMITS", "false");
+        serve.env("KAPOCS_DNS", "off");
         serve.env("KAPOCS_LOG", "warn").stdout(Stdio::null()).stderr(Stdio::null());
         let began = Instant::now();
         let child = serve.spawn()?;

@@ -39,6 +39,7 @@ impl Program {
     fn command(&self, word: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kapocs"));
         command.arg(word).arg("--data").arg(self.database.folder()).env("KAPOCS_RATE_LIMITS", "false");
+        command.env("KAPOCS_DNS", "off");
         if let Some(url) = self.database.url() {
             command.args(["--database", url]);
         }
