@@ -8,7 +8,7 @@ import { until } from './check.mjs'
 
 const PROGRAM = process.env.KAPOCS_PROGRAM
 /** Settings of whoever runs the tests are not those of the server; its mail goes to a server on this machine. */
-const ENV = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KAPOCS_'))), KAPOCS_EGRESS_ALLOW: '127.0.0.0/8' }
+const ENV = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KAPOCS_'))), KAPOCS_EGRESS_ALLOW: '127.0.0.0/8', KAPOCS_DNS: 'off' }
 export const ADMIN = { name: 'Anna', email: 'anna@mecses.example', password: 'mecses-es-gyertya-26' }
 
 export async function freePort() {
