@@ -147,6 +147,11 @@ impl Answer {
         Ok(Self { status, headers, text })
     }
 
+    /// What is there when nobody answered.
+    pub fn none() -> Self {
+        Self { status: 599, headers: HeaderMap::new(), text: String::new() }
+    }
+
     pub fn is_good(&self) -> bool {
         (200..300).contains(&self.status)
     }

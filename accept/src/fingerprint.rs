@@ -1,6 +1,10 @@
 //! The state of a whole database as a hash for each table.
 
-use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    time::Duration,
+};
 
 use sha2::{Digest, Sha256};
 
@@ -78,9 +82,7 @@ fn hash(mut rows: Vec<String>) -> String {
 /// The tables that differ.
 pub fn changed(before: &Fingerprints, after: &Fingerprints) -> Vec<String> {
     let tables = before.keys().chain(after.keys()).filter(|table| before.get(*table) != after.get(*table));
-    let mut tables: Vec<String> = tables.cloned().collect();
-    tables.dedup();
-    tables
+    tables.cloned().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Waits until the program has nothing of its own to do any more, and gives the state it then stays in.

@@ -6,12 +6,14 @@ mod r05;
 mod r07;
 mod r08;
 mod r09;
+mod r11;
 mod r12;
 mod s01;
 mod s02;
 mod s03;
 mod s04;
 mod s05;
+mod s06;
 mod s08;
 mod s10;
 mod s11;
@@ -34,12 +36,13 @@ pub const ALL: &[Check] = &[
     check!("R01", "what was acknowledged survives kill -9, once", r01::run),
     check!("S02", "no stranger's markup runs or calls home, wherever it is shown", s02::run),
     check!("S03", "nobody makes the server call an address of the inside", s03::run),
-    check!("S05", "files of strangers are another origin's, and nothing in them runs", s05::run),
     check!(
         "S04",
         "a forged mail is kept and marked, and neither sends anything nor lets anybody in",
         s04::run
     ),
+    check!("S05", "files of strangers are another origin's, and nothing in them runs", s05::run),
+    check!("S06", "no word of a caller becomes part of a statement", s06::run),
     check!("S08", "guessing is slow, and tells nothing about accounts", s08::run),
     check!(
         "S14",
@@ -57,4 +60,5 @@ pub const ALL: &[Check] = &[
     check!("R08", "told to stop, the server finishes what it has begun", r08::run),
     check!("R12", "from a mailbox nothing is lost, doubled or brought back", r12::run),
     check!("R09", "a request with an idempotency key takes effect once", r09::run),
+    check!("R11", "after any trouble on the line every screen shows what is kept", r11::run),
 ];

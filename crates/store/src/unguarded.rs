@@ -33,19 +33,19 @@ fn unscoped(sql: &str) -> String {
     out
 }
 
-/// Pastes texts into the statement instead of binding them.
+/// Pastes texts into the statement instead of binding them. The places stay in use; what a text comments out ends
+/// with its line.
 fn pasted(sql: &str, params: &[Value]) -> String {
-    let mut out = sql.to_owned();
+    let Some((head, tail)) = sql.split_once("WHERE ") else { return sql.to_owned() };
+    let (mut head, mut tail) = (format!("{head}WHERE "), tail.to_owned());
     for (index, value) in params.iter().enumerate().rev() {
-        if let Value::Text(text) = value {
-            let place = format!("${}", index + 1);
-            out = out.replace(
-                &place,
-                &format!("(CASE WHEN CAST({place} AS TEXT) IS NULL THEN '' ELSE '{text}' END)"),
-            );
+        let place = format!("${}", index + 1);
+        if let (Value::Text(text), true) = (value, tail.contains(&place)) {
+            tail = tail.replace(&place, &format!("'{text}'\n"));
+            head += &format!("(CAST({place} AS TEXT) IS NULL OR 1 = 1) AND ");
         }
     }
-    out
+    head + &tail
 }
 
 #[cfg(test)]
@@ -62,10 +62,10 @@ mod tests {
     fn a_careless_statement_knows_no_workspace_and_pastes_its_texts() {
         let sql = unscoped("SELECT 1 FROM a t WHERE t.workspace_id = $1 AND b = $2");
         assert_eq!(sql, "SELECT 1 FROM a t WHERE (t.workspace_id = $1 OR t.workspace_id <> $1) AND b = $2");
-        let sql = pasted("SELECT 1 WHERE a = $1 AND b = $2", &[Value::Int(1), "x' OR 1=1--".into()]);
+        let sql = pasted("SELECT 1 WHERE a = $1 AND b = $2 LIMIT 1", &[Value::Int(1), "x' OR 1=1--".into()]);
         assert_eq!(
             sql,
-            "SELECT 1 WHERE a = $1 AND b = (CASE WHEN CAST($2 AS TEXT) IS NULL THEN '' ELSE 'x' OR 1=1--' END)"
+            "SELECT 1 WHERE (CAST($2 AS TEXT) IS NULL OR 1 = 1) AND a = $1 AND b = 'x' OR 1=1--'\n LIMIT 1"
         );
     }
 }

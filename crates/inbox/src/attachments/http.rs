@@ -99,7 +99,10 @@ async fn file(
         .header("cross-origin-resource-policy", "cross-origin")
         .body(Body::from(bytes))
         .map_err(Error::internal)?;
-    Ok(with_csp(response, if guarded { "sandbox; default-src 'none'" } else { "default-src * 'unsafe-inline'" }))
+    Ok(with_csp(
+        response,
+        if guarded { "sandbox; default-src 'none'" } else { "default-src * 'unsafe-inline'" },
+    ))
 }
 
 /// RFC 8187: everything but plain letters and digits as percent-encoded UTF-8.

@@ -49,6 +49,9 @@ pub(super) async fn export(
     Query(asked): Query<ExportQuery>,
 ) -> ApiResult<Response> {
     auth.caller.require(Role::Lead)?;
+    // A view that is none must be answered; once rows have left, the answer can only break off.
+    let first = ListQuery { view: asked.view.clone(), limit: 1, ..ListQuery::default() };
+    app.db.read(&auth.caller, move |read| crate::conversations::list(read, &first)).await?;
     let ip = auth.ip;
     app.db.write(&auth.caller, move |tx| note_export(tx, "conversations.exported", ip)).await?;
     let page = move |after: Option<Position>| {
