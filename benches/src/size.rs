@@ -49,7 +49,11 @@ fn measure(table: &mut Table, engine: &str, server: &Server) -> Outcome {
     let mut client = server.client()?;
     let began = Instant::now();
     // The newest words come last into the index.
-    while !client.get("/api/v1/conversations?query=utolsóként&view=all")?.body.contains("\"number\"") {
+    while !client
+        .get(&format!("/api/v1/conversations?view=all&query={}", escaped("utolsóként")))?
+        .body
+        .contains("\"number\"")
+    {
         if began.elapsed() > PATIENCE {
             return Err("the search does not catch up".into());
         }
