@@ -61,7 +61,7 @@ pub(super) async fn export(
             let found = db.read(&caller, move |read| crate::conversations::list(read, &query)).await?;
             let more = found.len() > PAGE;
             let rows = found.iter().take(PAGE);
-            let place = rows.clone().last().filter(|_| more).map(|(place, _)| Some(place.clone()));
+            let place = rows.clone().next_back().filter(|_| more).map(|(place, _)| Some(place.clone()));
             Ok((rows.map(|(_, conversation)| row(conversation)).collect(), place))
         }
     };
