@@ -75,9 +75,9 @@ pub const SLOW: &[&str] = &[
     "{z}'||(SELECT pg_sleep(4))||'",
     "{z}'; SELECT pg_sleep(4);--",
     "{z}') OR pg_sleep(4) IS NULL--",
-    "{z}' OR (SELECT COUNT(*) FROM generate_series(1,90000000))>0--",
+    "{z}' OR (SELECT COUNT(*) FROM generate_series(1,20000000))>0--",
     "{z}' OR randomblob(900000000) IS NOT NULL--",
-    "{z}' OR (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<90000000) SELECT COUNT(*) FROM c)>0--",
+    "{z}' OR (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<9000000) SELECT COUNT(*) FROM c)>0--",
 ];
 
 /// For numbers, words out of a list, ids and places in a list.
