@@ -26,8 +26,10 @@ const TRICKSTER: &str = "tamas@customer.example";
 const VISITOR: &str = "vilma@customer.example";
 const PATIENCE: Duration = Duration::from_secs(60);
 
+type Headers = &'static [(&'static str, &'static str)];
+
 /// Senders of proofs: who, with which headers, and in which words.
-const SERVICES: &[(&str, &[(&str, &str)], &str, &str)] = &[
+const SERVICES: &[(&str, Headers, &str, &str)] = &[
     ("noreply@csevego.example", &[], "Confirm your account", "Your code is"),
     ("no-reply@tarhely.example", &[], "Erősítse meg e-mail-címét", "Az ellenőrző kód:"),
     (

@@ -204,11 +204,12 @@ async fn same_conversations(
         let found = rows.iter().find(|row| one["id"] == row["id"].as_str());
         let tags: Vec<&Value> =
             one["tags"].as_array().into_iter().flatten().map(|tag| &tag["name"]).collect();
+        let written = json!(tags).to_string();
         let is_same = found.is_some_and(|row| {
             one["subject"] == row["subject"].as_str()
                 && one["number"] == row["number"].as_str()
                 && one["channel"]["name"] == row["channel"].as_str()
-                && json!(tags).to_string() == row["tags"]
+                && row["tags"] == written
         });
         if !is_same {
             differ.push(format!("{}: {found:?}", one["subject"]));
@@ -340,7 +341,7 @@ fn lenient(text: &str, separator: char) -> Vec<String> {
                 }
             }
         }
-        while let Some(sign) = signs.next() {
+        for sign in signs.by_ref() {
             if sign == separator || sign == '\n' || sign == '\r' {
                 break;
             }
