@@ -56,7 +56,8 @@ impl Dovecot {
         if ids.is_empty() {
             return Ok(());
         }
-        supervised::run(Command::new("sh").args(["-c", &format!("kill -s KILL {}", ids.join(" "))]))
+        // One that ended by itself a moment ago is gone as well.
+        supervised::run(Command::new("sh").args(["-c", &format!("kill -s KILL {} || :", ids.join(" "))]))
     }
 
     pub fn set_uidvalidity(&self, address: &str, value: u32) -> Result<()> {
