@@ -49,6 +49,7 @@ fn every_route_of_the_design_is_described() {
         "DELETE keys/{id}",
         "GET audit",
         "GET people",
+        "GET people/export",
         "POST people",
         "GET people/{id}",
         "PATCH people/{id}",
