@@ -22,7 +22,8 @@ interface Props { name: string; size?: 20 | 24 | 28 | 36 | 48; badge?: ReactNode
 export function Avatar({ name, size = 28, badge }: Props) {
   return (
     <span className={`avatar avatar--${size} avatar--hue-${hue(name)}`} aria-hidden="true">
-      <span className="avatar__letters">{initials(name)}</span>
+      {/* Drawn, not text: initials are no part of a button's label (WCAG 2.5.3). */}
+      <span className="avatar__letters" data-letters={initials(name)} />
       {badge && <span className="avatar__badge">{badge}</span>}
     </span>
   )
