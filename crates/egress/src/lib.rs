@@ -10,6 +10,7 @@
 mod address;
 mod connect;
 mod host;
+pub mod http;
 mod policy;
 mod resolve;
 mod tls;

@@ -1,5 +1,6 @@
 //! What the door lets through, tried on a canary that must stay untouched.
 
+mod fetching;
 mod hostile;
 mod pinning;
 mod secure;
