@@ -116,7 +116,10 @@ impl Client {
         body: &[u8],
     ) -> std::io::Result<Answer> {
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/api/v1/{path}") };
-        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
+        let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            head += &format!("host: {}\r\n", self.address);
+        }
         head += &match &self.credential {
             Credential::Nobody => String::new(),
             Credential::Bearer(secret) => format!("authorization: Bearer {secret}\r\n"),

@@ -25,17 +25,20 @@ pub enum Limit {
     VisitorByIp,
     /// Uploads of one caller: 60, then one a second.
     UploadByCaller,
+    /// Pictures of other hosts, fetched for one workspace: 300, then 20 a second.
+    PictureByWorkspace,
     /// Calls without any valid credential from one address: 300, then 10 a second.
     AnonymousByIp,
 }
 
-const ALL: [Limit; 7] = [
+const ALL: [Limit; 8] = [
     Limit::SignInByIp,
     Limit::SignInByAccount,
     Limit::FormByIp,
     Limit::ChatByVisitor,
     Limit::VisitorByIp,
     Limit::UploadByCaller,
+    Limit::PictureByWorkspace,
     Limit::AnonymousByIp,
 ];
 
@@ -49,6 +52,7 @@ impl Limit {
             Self::ChatByVisitor => (30, Duration::from_secs(1)),
             Self::VisitorByIp => (60, Duration::from_secs(2)),
             Self::UploadByCaller => (60, Duration::from_secs(1)),
+            Self::PictureByWorkspace => (300, Duration::from_millis(50)),
             Self::AnonymousByIp => (300, Duration::from_millis(100)),
         }
     }

@@ -26,7 +26,7 @@ use super::{
     text::{
         Address, BounceReport, Class, Mail, Place, Recipient, ReportKind, Split, TokenKey, Verdict, classify,
         find_candidates,
-        html::{self, RemoteImages, SanitisedHtml},
+        html::{self, SanitisedHtml},
         parse, split_quotes,
     },
 };
@@ -94,7 +94,7 @@ fn work_through(raw: &[u8], mark: &str, locale: Locale, received_at: Timestamp) 
     let page = mail.html.as_deref().map(|markup| {
         let pictures = pictures(&mail);
         let options =
-            html::Options { pictures: &pictures, remote: RemoteImages::Blocked, fold_quotes: true, locale };
+            html::Options { pictures: &pictures, fold_quotes: true, locale };
         let clean = html::sanitise(markup, &options);
         SanitisedHtml { html: html::page(&clean.html, locale), ..clean }
     });

@@ -87,7 +87,10 @@ async fn a_redirect_to_the_inside_reaches_nothing() {
 async fn the_loopback_is_not_reached_on_anybodys_word() {
     let port = server(|_, _| ok("text/plain", "secret")).await;
     let refused = fetch(port, "/", Grant::Public).await;
-    assert!(matches!(refused, Err(FetchFailure::Connect(Failure::Refused(Refused::Address(_))))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(FetchFailure::Connect(Failure::Refused(Refused::Address(_))))),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -98,7 +101,9 @@ async fn too_much_ends_at_the_limit_and_a_failure_says_its_status() {
     });
     let port = port.await;
     assert!(matches!(fetch(port, "/much", Grant::Operator).await, Err(FetchFailure::TooLarge)));
-    assert!(matches!(fetch(port, "/", Grant::Operator).await, Err(FetchFailure::Status(status)) if status == 404));
+    assert!(
+        matches!(fetch(port, "/", Grant::Operator).await, Err(FetchFailure::Status(status)) if status == 404)
+    );
     let other = get(&Policy::default(), "file:///etc/passwd", "*/*", Grant::Operator, LIMITS).await;
     assert!(matches!(other, Err(FetchFailure::Address)));
 }

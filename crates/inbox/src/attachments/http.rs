@@ -1,5 +1,5 @@
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::{DefaultBodyLimit, Multipart, State},
     http::{StatusCode, header},
@@ -12,7 +12,7 @@ use store::BlobHash;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{ApiError, ApiResult, App, Auth, Limit, PathId, Query, RouterExt, with_csp};
 
-use super::{AttachmentView, MAX_UPLOAD, check_link, check_size, link, link::workspace_of, upload};
+use super::{AttachmentView, MAX_UPLOAD, check_link, check_size, link, link::workspace_of, remote, upload};
 use people::access::workspace;
 
 pub fn routes() -> RouterExt {
@@ -20,10 +20,11 @@ pub fn routes() -> RouterExt {
 }
 
 /// The content origin: strangers' bytes behind signed links. No cookie is read here.
-pub fn content_routes() -> Router<App> {
+pub fn content_routes(outside: &egress::Policy) -> Router<App> {
     Router::new()
         .route("/content/{workspace}/files/{id}", get(file))
         .route("/content/{workspace}/mail/{id}", get(mail))
+        .route("/content/{workspace}/remote", get(remote_picture).layer(Extension(outside.clone())))
 }
 
 /// Uploads one file (multipart field `file`, up to 25 MB). It becomes part of the message that names its id.
@@ -66,7 +67,7 @@ struct Signed {
 }
 
 /// Images that browsers decode without running anything; everything else is a download.
-const SHOWN: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
+pub(super) const SHOWN: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
 
 async fn file(
     State(app): State<App>,
@@ -111,13 +112,22 @@ fn encoded_name(name: &str) -> String {
     name.bytes().map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
+#[derive(Deserialize)]
+struct SignedPage {
+    e: i64,
+    s: String,
+    /// With the pictures of other hosts.
+    #[serde(default)]
+    images: bool,
+}
+
 async fn mail(
     State(app): State<App>,
     PathId((workspace, id)): PathId<(String, String)>,
-    Query(signed): Query<Signed>,
+    Query(signed): Query<SignedPage>,
 ) -> ApiResult<Response> {
     let caller = Caller::system(workspace_of(&workspace)?, "content");
-    let blob = app
+    let (blob, secret) = app
         .db
         .read(&caller, move |read| {
             let secret = workspace::secret(read)?;
@@ -126,11 +136,17 @@ async fn mail(
             }
             let sql = "SELECT html_blob FROM messages WHERE workspace_id = $1 AND id = $2 AND html_blob IS NOT NULL";
             let (workspace, id) = (read.workspace(), id.parse::<MessageId>()?);
-            read.row(sql, store::params![workspace, id])?.ok_or_else(Error::not_found)?.get::<String>(0)
+            let row = read.row(sql, store::params![workspace, id])?.ok_or_else(Error::not_found)?;
+            Ok((row.get::<String>(0)?, secret))
         })
         .await?;
     let hash = BlobHash::parse(&blob).ok_or_else(Error::not_found)?;
-    let page = app.db.blobs().get(&hash).await?;
+    let mut page = app.db.blobs().get(&hash).await?;
+    if signed.images {
+        let (content_url, now) = (&app.edge.content_url, app.db.clock().now());
+        let links = remote::Links { content_url, workspace: caller.workspace, secret: &secret, now };
+        page = remote::with_pictures(&String::from_utf8_lossy(&page), &links).into();
+    }
     let policy = format!(
         "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src {} data:; \
          style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors {}",
@@ -142,4 +158,23 @@ async fn mail(
         (header::HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
     ];
     Ok(with_csp((headers, page).into_response(), policy))
+}
+
+/// A picture of another host, for a page shown with such pictures.
+async fn remote_picture(
+    State(app): State<App>,
+    Extension(outside): Extension<egress::Policy>,
+    PathId(workspace): PathId<String>,
+    Query(named): Query<remote::Named>,
+) -> ApiResult<Response> {
+    let caller = Caller::system(workspace_of(&workspace)?, "content");
+    app.limits.take(Limit::PictureByWorkspace, &workspace)?;
+    let secret = app.db.read(&caller, workspace::secret).await?;
+    let picture = remote::fetch(&outside, &named, &secret, app.db.clock().now()).await?;
+    let headers = [
+        (header::CONTENT_TYPE, picture.media_type),
+        (header::CACHE_CONTROL, "private, max-age=43200".to_owned()),
+        (header::HeaderName::from_static("cross-origin-resource-policy"), "cross-origin".to_owned()),
+    ];
+    Ok(with_csp((headers, picture.bytes).into_response(), "sandbox; default-src 'none'"))
 }

@@ -9,7 +9,7 @@ use people::access::workspace;
 use sha2::Sha256;
 use store::Read;
 
-use super::{Attachment, AttachmentView};
+use super::{Attachment, AttachmentView, remote::Links};
 
 /// Links are made for whole half-days, so that one page has the same link all day and a browser can keep the file.
 const STEP: i64 = 12 * 3_600;
@@ -36,6 +36,15 @@ pub fn html_link(read: &mut Read<'_>, content_url: &str, message: &str) -> Resul
     let signature = sign(&workspace::secret(read)?, "html", message, expires);
     let workspace = read.workspace();
     Ok(format!("{content_url}/content/{workspace}/mail/{message}?e={expires}&s={signature}"))
+}
+
+/// The address by which we fetch a picture of another host.
+pub(super) fn remote_picture_link(links: &Links<'_>, source: &str) -> String {
+    let expires = expiry(links.now);
+    let signature = sign(links.secret, "remote", source, expires);
+    let (content_url, workspace) = (links.content_url, links.workspace);
+    let source: String = form_urlencoded::byte_serialize(source.as_bytes()).collect();
+    format!("{content_url}/content/{workspace}/remote?u={source}&e={expires}&s={signature}")
 }
 
 /// Whether a signature belongs to this thing and is still good.

@@ -5,6 +5,7 @@
 
 pub mod http;
 mod link;
+mod remote;
 
 pub use link::{check_link, html_link, link};
 
@@ -121,6 +122,19 @@ fn insert(tx: &mut Tx<'_>, message: Option<MessageId>, file: &NewAttachment) -> 
         ],
     )?;
     Ok(id)
+}
+
+/// The same file once more, as an upload of the caller.
+pub fn copy(tx: &mut Tx<'_>, file: &Attachment) -> Result<AttachmentId> {
+    let new = NewAttachment {
+        blob: file.blob.clone(),
+        name: file.name.clone(),
+        media_type: file.media_type.clone(),
+        size: usize::try_from(file.size).map_err(Error::internal)?,
+        content_id: None,
+        inline: false,
+    };
+    insert(tx, None, &new)
 }
 
 /// Gives the caller's own uploads to a message; another's file is not found.

@@ -99,6 +99,8 @@ pub struct HtmlView {
     pub height_hint: i64,
     /// Images of other hosts were left out.
     pub remote_images: bool,
+    /// The same with those images, fetched by us; present when some were left out.
+    pub url_with_images: Option<String>,
 }
 
 /// The rule by which a message was placed, and what it rests on.

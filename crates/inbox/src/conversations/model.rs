@@ -1,6 +1,6 @@
 //! Plain types and state rules of a conversation.
 
-use kernel::{AttachmentId, ChannelId, ConversationId, PersonId, TeamId, Timestamp, UserId};
+use kernel::{AttachmentId, ChannelId, ConversationId, MessageId, PersonId, TeamId, Timestamp, UserId};
 use people::persons::PersonBrief;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -264,9 +264,13 @@ pub struct NewConversation {
     pub text: String,
     #[serde(default)]
     pub cc: Vec<String>,
+    /// Own uploads, and with `forward_of` files of that message.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub attachments: Vec<AttachmentId>,
+    /// The message that is passed on, in or out. The two conversations are linked; the words are for `text`.
+    #[schema(value_type = Option<String>)]
+    pub forward_of: Option<MessageId>,
 }
 
 /// How long a conversation sleeps.

@@ -171,6 +171,13 @@ pub(super) fn message_by_client(
     row.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
 }
 
+/// Where a message stands; the caller's right to that conversation is not looked at.
+pub(super) fn conversation_of(read: &mut Read<'_>, message: MessageId) -> Result<ConversationId> {
+    let workspace = read.workspace();
+    let sql = "SELECT conversation_id FROM messages WHERE workspace_id = $1 AND id = $2";
+    read.row(sql, params![workspace, message])?.ok_or_else(Error::not_found)?.get(0)
+}
+
 /// Remembers that a Message-ID (or an ancestor's) belongs to a conversation of a channel.
 pub(super) fn remember_reference(
     tx: &mut Tx<'_>,

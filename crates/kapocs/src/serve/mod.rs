@@ -63,7 +63,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Running> {
     let app = App { db: db.clone(), search, auth: Arc::new(Directory::new(&db)), hub, limits, edge };
     let (token, setup_token) = first_run(&db).await?;
     let readiness = Readiness::default();
-    let router = routes::router(&app, &registry, &vault, token, &readiness);
+    let router = routes::router(&app, &registry, &vault, &parts.egress, token, &readiness);
     let mut tasks = JoinSet::new();
     run_parts(&mut tasks, &app, &registry, &stopped);
     tasks.spawn(serve_web(listener, router, stopped));

@@ -17,6 +17,7 @@ pub fn router(
     app: &App,
     registry: &Registry,
     vault: &Vault,
+    outside: &egress::Policy,
     token: SetupToken,
     readiness: &Readiness,
 ) -> Router {
@@ -29,7 +30,7 @@ pub fn router(
         .merge(api)
         .merge(channels::public_routes())
         .merge(connect::collect::public_routes())
-        .merge(inbox::attachments::http::content_routes())
+        .merge(inbox::attachments::http::content_routes(outside))
         .merge(health::routes(readiness))
         .merge(embedded::routes())
         .fallback(embedded::fallback)

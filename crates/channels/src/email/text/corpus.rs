@@ -40,7 +40,6 @@ pub(super) fn through_everything(name: &str, raw: &[u8]) -> Option<Mail> {
             let pictures = HashMap::new();
             let options = html::Options {
                 pictures: &pictures,
-                remote: html::RemoteImages::Blocked,
                 fold_quotes: true,
                 locale: Locale::Hu,
             };
@@ -175,7 +174,6 @@ fn shown(name: &str) -> (Mail, String) {
     let pictures = HashMap::new();
     let options = html::Options {
         pictures: &pictures,
-        remote: html::RemoteImages::Blocked,
         fold_quotes: true,
         locale: Locale::Hu,
     };

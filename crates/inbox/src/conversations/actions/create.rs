@@ -3,7 +3,7 @@ use people::persons::{self, Handle, IdentityKind};
 use serde_json::json;
 use store::Tx;
 
-use super::{fact, reply::clean_addresses, subject_line};
+use super::{fact, forward::forward, reply::clean_addresses, subject_line};
 use crate::{
     conversations::{
         message::{MessageKind, MessageView},
@@ -50,11 +50,15 @@ pub fn create(
     rows::insert(tx, &mut c)?;
     rows::add_participant(tx, c.id, person, "requester", &address)?;
     tx.record(fact("conversation.created", &c).payload(json!({ "number": c.number })))?;
+    let attachments = match new.forward_of {
+        Some(message) => forward(tx, &c, message, &new.attachments)?,
+        None => new.attachments.clone(),
+    };
     let message = NewMessage {
         kind: DraftMode::Reply,
         text: new.text.clone(),
         cc: new.cc.clone(),
-        attachments: new.attachments.clone(),
+        attachments,
         ..NewMessage::default()
     };
     let view = super::reply(tx, registry, c.id, &message)?;

@@ -5,6 +5,7 @@ mod automatic;
 mod change;
 mod close;
 mod create;
+mod forward;
 mod read;
 mod receive;
 mod reply;

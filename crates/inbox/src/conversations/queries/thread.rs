@@ -89,11 +89,13 @@ fn from_row(read: &mut Read<'_>, content_url: &str, row: &Row) -> Result<Message
     let recipients: Json = row.get(12)?;
     let html = match row.get::<Option<String>>(9)? {
         None => None,
-        Some(_) => Some(HtmlView {
-            url: attachments::html_link(read, content_url, &id.to_string())?,
-            height_hint: row.get::<Option<i64>>(10)?.unwrap_or(200),
-            remote_images: row.get(11)?,
-        }),
+        Some(_) => {
+            let url = attachments::html_link(read, content_url, &id.to_string())?;
+            let remote_images: bool = row.get(11)?;
+            let url_with_images = remote_images.then(|| format!("{url}&images=true"));
+            let height_hint = row.get::<Option<i64>>(10)?.unwrap_or(200);
+            Some(HtmlView { url, height_hint, remote_images, url_with_images })
+        }
     };
     let matched = match row.get::<Option<String>>(13)? {
         None => None,

@@ -2,6 +2,7 @@
 
 mod counters;
 mod live;
+mod passing_on;
 mod search;
 mod sending;
 mod verbs;

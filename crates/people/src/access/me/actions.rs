@@ -1,5 +1,7 @@
 //! What a user changes about themselves.
 
+use std::collections::BTreeMap;
+
 use kernel::{Code, Error, Locale, NewFact, Result, SessionId};
 use serde_json::json;
 use store::Tx;
@@ -23,8 +25,12 @@ pub struct MeChange {
     pub density: Option<Density>,
     pub single_keys: Option<bool>,
     pub signature: Option<String>,
+    pub shortcuts: Option<BTreeMap<String, String>>,
     pub availability: Option<Availability>,
 }
+
+const MAX_SHORTCUTS: usize = 60;
+const MAX_KEY: usize = 20;
 
 /// Changes the calling user's own settings.
 pub fn change(tx: &mut Tx<'_>, change: &MeChange) -> Result<Me> {
@@ -44,6 +50,13 @@ pub fn change(tx: &mut Tx<'_>, change: &MeChange) -> Result<Me> {
             return Err(Error::new(Code::TooLong).field("signature"));
         }
         me.preferences.signature.clone_from(signature);
+    }
+    if let Some(shortcuts) = &change.shortcuts {
+        let fits = |key: &String| key.chars().count() <= MAX_KEY;
+        if shortcuts.len() > MAX_SHORTCUTS || !shortcuts.iter().all(|(usual, own)| fits(usual) && fits(own)) {
+            return Err(Error::new(Code::TooLong).field("shortcuts"));
+        }
+        me.preferences.shortcuts.clone_from(shortcuts);
     }
     me.user.availability = change.availability.unwrap_or(me.user.availability);
     me.preferences.theme = change.theme.unwrap_or(me.preferences.theme);

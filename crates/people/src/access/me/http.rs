@@ -1,5 +1,7 @@
 //! Routes of the signed-in user.
 
+use std::collections::BTreeMap;
+
 use axum::{extract::State, http::StatusCode, response::Response};
 use kernel::{Code, Locale, SessionId};
 use serde::Deserialize;
@@ -43,6 +45,8 @@ pub struct PatchMe {
     single_keys: Option<bool>,
     /// At most 2,000 characters.
     signature: Option<String>,
+    /// The usual key → the one it moved to, empty = none.
+    shortcuts: Option<BTreeMap<String, String>>,
     availability: Option<Availability>,
 }
 
@@ -58,6 +62,7 @@ async fn patch(auth: Auth, State(app): State<App>, Json(request): Json<PatchMe>)
         density: request.density,
         single_keys: request.single_keys,
         signature: request.signature,
+        shortcuts: request.shortcuts,
         availability: request.availability,
     };
     auth.write(&app.db, StatusCode::OK, move |tx| change(tx, &wanted)).await

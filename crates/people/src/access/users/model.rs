@@ -1,5 +1,7 @@
 //! Plain types of users.
 
+use std::collections::BTreeMap;
+
 use kernel::{Role, TeamId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,6 +74,8 @@ pub struct Preferences {
     pub single_keys: bool,
     /// Put under every answer.
     pub signature: String,
+    /// Keys of the user's own choice: the usual key → the one it moved to, empty = none.
+    pub shortcuts: BTreeMap<String, String>,
 }
 
 impl Default for Preferences {
@@ -81,6 +85,7 @@ impl Default for Preferences {
             density: Density::Comfortable,
             single_keys: true,
             signature: String::new(),
+            shortcuts: BTreeMap::new(),
         }
     }
 }

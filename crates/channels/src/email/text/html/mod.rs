@@ -18,4 +18,4 @@ mod tokens;
 pub use from_text::{escape, from_text};
 pub use page::page;
 pub use plain::to_text;
-pub use sanitise::{Options, RemoteImages, SanitisedHtml, sanitise};
+pub use sanitise::{Options, SanitisedHtml, sanitise};

@@ -21,26 +21,17 @@ const MAX_ROUNDS: usize = 4;
 pub struct Options<'a> {
     /// Where the mail's own pictures are: Content-ID (without brackets) → address.
     pub pictures: &'a HashMap<String, String>,
-    pub remote: RemoteImages<'a>,
     /// Puts the quoted history behind a fold. Best left off for forwarded mail.
     pub fold_quotes: bool,
     /// Language of the fold's label.
     pub locale: Locale,
 }
 
-/// Pictures that would be fetched from elsewhere.
-#[derive(Clone, Copy)]
-pub enum RemoteImages<'a> {
-    /// Their address stays as an inert `data-blocked-src`.
-    Blocked,
-    /// Each address is exchanged (for that of a proxy); `None` blocks this one.
-    Through(&'a dyn Fn(&str) -> Option<String>),
-}
-
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SanitisedHtml {
     pub html: String,
-    /// There are pictures from elsewhere, blocked or not; tracking pixels do not count.
+    /// Pictures from elsewhere were left out (their address stays as an inert `data-blocked-src`); tracking pixels do
+    /// not count.
     pub remote_images: bool,
     /// A guess at the height of the shown part, in CSS pixels.
     pub height_hint: u32,
@@ -54,10 +45,9 @@ pub fn sanitise(html: &str, options: &Options<'_>) -> SanitisedHtml {
     let first = rewrite(html, &Target::Frame(options));
     let (remote_images, height_hint) = (first.remote_images, first.height);
     let builder = builder(first.sources.len());
-    let blocked = Options { remote: RemoteImages::Blocked, ..*options };
     let mut clean = builder.clean(&first.html).to_string();
     for _ in 0..MAX_ROUNDS {
-        let again = builder.clean(&rewrite(&clean, &Target::Again(&blocked)).html).to_string();
+        let again = builder.clean(&rewrite(&clean, &Target::Again(options)).html).to_string();
         if again == clean {
             return SanitisedHtml {
                 html: with_addresses(&clean, &first.sources),

@@ -12,7 +12,6 @@ fn blocked(html: &str) -> SanitisedHtml {
         html,
         &Options {
             pictures: &pictures(),
-            remote: RemoteImages::Blocked,
             fold_quotes: true,
             locale: Locale::En,
         },
@@ -145,7 +144,7 @@ fn a_picture_of_any_size_may_stand_for_its_id() {
     let data = format!("data:image/png;base64,{}", "A".repeat(3_000_000));
     let pictures = HashMap::from([("a@b".to_owned(), data.clone())]);
     let options =
-        Options { pictures: &pictures, remote: RemoteImages::Blocked, fold_quotes: true, locale: Locale::En };
+        Options { pictures: &pictures, fold_quotes: true, locale: Locale::En };
     let out = sanitise(
         "<p>Így:</p><img src=\"cid:a@b\" alt='<img src=\"picture:0\">'> src=\"picture:0\"",
         &options,
@@ -159,24 +158,6 @@ fn a_picture_of_any_size_may_stand_for_its_id() {
 fn a_place_that_the_sender_names_himself_is_empty() {
     let out = blocked("<img src=\"cid:logo@example.hu\"><img src=\"picture:0\"><img src=\"picture:9\">").html;
     assert_eq!(out, "<img src=\"/content/a/logo\"><img><img>");
-}
-
-#[test]
-fn pictures_from_elsewhere_come_through_the_proxy_once_allowed() {
-    let through = |url: &str| url.starts_with("https://").then(|| format!("/content/proxy?u={}", url.len()));
-    let options = Options {
-        pictures: &HashMap::new(),
-        remote: RemoteImages::Through(&through),
-        fold_quotes: false,
-        locale: Locale::Hu,
-    };
-    let out = sanitise("<img src=https://example.hu/a.png><img src=http://example.hu/b.png>", &options);
-    assert!(
-        out.html.contains("src=\"/content/proxy?u=24\"")
-            && out.html.contains("data-blocked-src=\"http://example.hu/b.png\""),
-        "{}",
-        out.html
-    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::{
     super::{
         allow::{is_embedded_picture, is_remote, starts_with},
         from_text::escape,
-        sanitise::{Options, RemoteImages},
+        sanitise::Options,
         tokens::decode_entities,
     },
     PICTURE, Target, Writer, stays,
@@ -25,14 +25,7 @@ impl Writer<'_> {
             self.attribute("src", source);
         } else if is_remote(source) && !options.pictures.values().any(|known| known == source) {
             self.out.remote_images = true;
-            let allowed = match options.remote {
-                RemoteImages::Blocked => None,
-                RemoteImages::Through(address) => address(source),
-            };
-            match allowed {
-                Some(address) => self.picture_source(address),
-                None => self.attribute("data-blocked-src", &escape(source)),
-            }
+            self.attribute("data-blocked-src", &escape(source));
         } else if starts_with(source, "cid:") {
             let id = source[4..].replace("%40", "@");
             if let Some(address) = options.pictures.get(id.trim_matches(['<', '>'])) {
