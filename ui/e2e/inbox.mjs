@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, until } from './check.mjs'
+import { deliver } from './mail.mjs'
 import { ADMIN } from './server.mjs'
 import { chatter, everything, letters, messagesOf, pathOf, replyField, thread } from './steps.mjs'
 
@@ -125,3 +126,55 @@ test('files go both ways, and a picture is shown from the content origin', async
 })
 
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNky/1cDwAEIQIKe1Xz5QAAAABJRU5ErkJggg==', 'base64')
+
+test('a letter is passed on with the words it came with, and what is printed is the conversation alone', async (world) => {
+  const [letter] = await letters(world, 'For the workshop')
+  const { page, problems } = await world.as(ADMIN, pathOf(letter))
+  await thread(page).getByText('About For the workshop').first().waitFor()
+  await page.keyboard.press('f')
+  const dialog = page.getByRole('dialog', { name: 'Forward a message' })
+  assert.equal(await dialog.getByRole('textbox', { name: 'Subject' }).inputValue(), 'Fwd: For the workshop')
+  const text = dialog.getByRole('textbox', { name: 'Message' })
+  assert.match(await text.inputValue(), /Forwarded message[^]*From: Writer \d+ <writer\d+@example\.com>[^]*About For the workshop/)
+  await text.fill(`Can you mend it?\n${await text.inputValue()}`)
+  await dialog.getByRole('combobox', { name: 'To' }).fill('workshop@example.net')
+  await dialog.getByRole('button', { name: 'Send' }).click()
+  await until('it leaves', () => world.sink.taken.some((mail) => mail.includes('Fwd: For the workshop') && mail.includes('Can you mend it?')), 20_000)
+  await thread(page).getByRole('heading', { name: 'Fwd: For the workshop' }).waitFor()
+  await thread(page).getByRole('link', { name: /For the workshop/ }).waitFor()
+
+  await page.emulateMedia({ media: 'print' })
+  assert.equal(await thread(page).getByText('Can you mend it?').first().isVisible(), true)
+  assert.equal(await replyField(page).isVisible(), false)
+  assert.equal(await page.getByRole('listbox').first().isVisible(), false)
+  await page.emulateMedia({ media: 'screen' })
+  assert.deepEqual(problems, [])
+})
+
+test('five thousand conversations are stepped through without a frame that can be felt', async (world) => {
+  const subjects = Array.from({ length: 5_000 }, (_, at) => `Long list ${at + 1}`)
+  const mails = subjects.map((subject, at) => ({ from: `many${at}@example.com`, name: `Many ${at}`, subject, text: `Text of ${subject}.` }))
+  const lines = Array.from({ length: 8 }, (_, line) => mails.filter((_, at) => at % 8 === line))
+  await Promise.all(lines.map((part) => deliver(world.smtp, 'hello@mecses.example', part)))
+  await until('all are there', async () => (await world.api.get('views')).items.find(({ key }) => key === 'all').count >= 5_000, 180_000)
+  const { page, problems } = await world.as(ADMIN, '/inbox/all')
+  const list = page.getByRole('listbox', { name: 'Conversations' })
+  await list.getByRole('option').first().waitFor()
+  await list.focus()
+  await page.evaluate(() => {
+    window.frameTimes = []
+    let last = performance.now()
+    const next = (now) => {
+      window.frameTimes.push(now - last)
+      last = now
+      requestAnimationFrame(next)
+    }
+    requestAnimationFrame(next)
+  })
+  for (let step = 0; step < 50; step++) await page.keyboard.press('j')
+  const frames = await page.evaluate(() => window.frameTimes)
+  const long = frames.filter((time) => time > 100)
+  assert.ok(frames.length > 20, 'frames were drawn')
+  assert.deepEqual(long, [], 'no frame over 100 ms')
+  assert.deepEqual(problems, [])
+})

@@ -42,7 +42,7 @@ function fact(world: World, name: string, conversation: Conversation, payload = 
 }
 
 function meOf(db: Db): Me {
-  return { ...db.users.find((user) => user.id === db.me)!, ...db.prefs }
+  return { ...db.users.find((user) => user.id === db.me)!, shortcuts: {}, ...db.prefs }
 }
 
 const active = (row: Conversation) => row.status !== 'closed' && row.status !== 'snoozed'

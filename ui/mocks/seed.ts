@@ -195,7 +195,7 @@ function showcase(db: Db): Db {
   add({ kind: 'event', author: { kind: 'system', id: null, name: 'Kapocs' }, text: '', event: { name: 'conversation.tagged', payload: { tag: db.tags[0]!.id, name: 'Szállítás' } } }, 15)
   add({ kind: 'in', author: person, text: 'Köszönöm! Mellékelem a visszaigazolást, hátha segít.', sender_verified: true, match: { rule: 'token', detail: 'K-1042' },
     quoted: '> Kedves Ügyfelünk!\n>\n> Köszönjük a levelét, utánanézünk, és még ma jelentkezünk.\n>\n> Üdvözlettel:\n> Halász Kata',
-    html: { url: '/content/mail-1.html', height_hint: 620, remote_images: true },
+    html: { url: '/content/mail-1.html', height_hint: 620, remote_images: true, url_with_images: null },
     attachments: [{ id: id(), name: 'visszaigazolas-BK-48211.pdf', media_type: 'application/pdf', size: 182_400, inline: false, url: '/content/a.pdf' }] }, 38)
   add({ kind: 'out', author: { kind: 'user', id: db.me, name: db.users[0]!.name }, text: 'Kedves Ügyfelünk!\n\nA csomag ma délután elindul, a csomagszámot estig elküldjük.', to: ['regi-cim@example.hu'], delivery: delivered('regi-cim@example.hu', new Date(start + 50 * MINUTE).toISOString(), 'bounced') }, 50)
   Object.assign(row, { status: 'open', unread: true, assignee: { id: db.me, name: db.users[0]!.name }, last_seq: thread.length, message_count: thread.filter((one) => one.kind !== 'event').length, tags: [db.tags[0]!, db.tags[3]!], priority: 'high', channel: { id: db.channels[0]!.id, kind: 'email', name: db.channels[0]!.name } })

@@ -24,7 +24,7 @@ export interface User {
 }
 
 export interface Me extends User {
-  theme: Theme; density: Density; single_keys: boolean; signature: string; workspace: Workspace
+  theme: Theme; density: Density; single_keys: boolean; signature: string; shortcuts: Record<string, string>; workspace: Workspace
 }
 
 export interface Session { id: string; created_at: string; last_seen_at: string; user_agent: string; current: boolean }
@@ -98,7 +98,7 @@ export interface Message {
   id: string; seq: number; kind: 'in' | 'out' | 'note' | 'event'
   author: { kind: 'user' | 'person' | 'key' | 'system'; id: string | null; name: string }
   created_at: string; subject: string | null; text: string; quoted: string | null
-  html: { url: string; height_hint: number; remote_images: boolean } | null
+  html: { url: string; height_hint: number; remote_images: boolean; url_with_images: string | null } | null
   to: string[]; cc: string[]; attachments: Attachment[]; delivery: Delivery | null
   match: { rule: string; detail: string } | null; automatic: boolean; sender_verified: boolean | null
   mentions: string[]; event: { name: string; payload: Record<string, Json> } | null; client_id: string | null

@@ -1,5 +1,6 @@
 import type { ReactNode, Ref } from 'react'
 import { Button as AriaButton, Tooltip, TooltipTrigger, type ButtonProps } from 'react-aria-components'
+import { useKeyOf } from './key-bindings'
 import './button.css'
 
 export type ButtonKind = 'primary' | 'secondary' | 'quiet' | 'danger' | 'link'
@@ -51,9 +52,12 @@ export function IconButton({ label, icon, kind = 'quiet', size = 'normal', short
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 
-/** A shortcut as keycaps: "Mod+Enter", "G I". */
-export function Keys({ of }: { of: string }) {
-  const caps = of.split(/[ +]/).map((key) => (key === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : key))
+/** A shortcut as keycaps: "Mod+Enter", "G I"; at the place its owner moved it to, unless it is meant exactly. */
+export function Keys({ of, exactly }: { of: string; exactly?: boolean }) {
+  const own = useKeyOf(of)
+  const keys = exactly ? of : own
+  if (!keys) return null
+  const caps = keys.split(/[ +]/).map((key) => (key === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : key))
   return (
     <span className="keys" aria-hidden="true">
       {caps.map((cap, index) => <kbd key={index} className="keycap">{cap}</kbd>)}

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { usualOf } from '../../ui/key-bindings'
 import { findByKey } from './store'
 
 const SEQUENCE_MS = 1200
@@ -36,7 +37,8 @@ export function useKeyboard(singleKeys: boolean) {
       if (withMod && key !== 'Mod+K' && (isTyping(event.target) || somethingIsOpen())) return
       const pending = first && event.timeStamp - first.at < SEQUENCE_MS ? first.key : null
       first = key === 'G' && !pending ? { key, at: event.timeStamp } : null
-      const command = (pending && findByKey(`${pending} ${key}`)) || findByKey(key)
+      const usual = usualOf(key)
+      const command = (pending && findByKey(`${pending} ${key}`)) || (usual && findByKey(usual))
       if (!command) return
       event.preventDefault()
       command.run()

@@ -1,5 +1,5 @@
 import {
-  AlarmClock, ArrowLeft, Check, ChevronDown, CircleDot, Ellipsis, Eye, Link2, PanelRight, Pencil, Plus, Reply, RotateCcw, Sun, UserRound, UsersRound, X,
+  AlarmClock, ArrowLeft, Check, ChevronDown, CircleDot, Ellipsis, Eye, Link2, PanelRight, Pencil, Plus, Printer, Reply, RotateCcw, Sun, UserRound, UsersRound, X,
 } from 'lucide-react'
 import { useRef, useState, type ReactNode, type RefObject } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
@@ -187,6 +187,7 @@ function MoreMenu({ conversation, answers, onRename }: { conversation: Conversat
     <Menu trigger={<IconButton label={t('more')} icon={<Ellipsis size={18} aria-hidden="true" />} />} label={t('more')}>
       {answers ? <MenuItem id="subject" icon={<Pencil size={15} />} onAction={onRename}>{t('change-subject')}</MenuItem> : null}
       <MenuItem id="link" icon={<Link2 size={15} />} onAction={() => copy(`${location.origin}/inbox/all/${conversation.id}`)}>{t('copy-link')}</MenuItem>
+      <MenuItem id="print" icon={<Printer size={15} />} onAction={() => window.print()}>{t('print')}</MenuItem>
     </Menu>
   )
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
-import type { Conversation, ConversationDetail } from '../../api/types'
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import type { Conversation, ConversationDetail, Message } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { Skeleton } from '../../ui/state'
 import { seedPresence, useAnnouncePresence } from '../live/store'
@@ -9,6 +10,9 @@ import { LoadFailure } from '../shell/failure'
 import { useMarkRead, type useActs } from './acts'
 import { Composer } from './composer'
 import { ConversationHeader } from './conversation-header'
+import { forwardedFrom } from './forward'
+import { NewConversation } from './new-conversation'
+import { useCommands } from '../commands/store'
 import { conversationQuery, threadQuery, type ListParams } from './queries'
 import { ThreadView } from './thread'
 import { subjectOf } from './subject'
@@ -39,8 +43,11 @@ const READ_AFTER_MS = 800
 
 function Open({ conversation, thread, params, acts, isMain, panelOn, onBack, onPanel, onClosed }: Omit<Props, 'id'> & { conversation: ConversationDetail; thread: import('./queries').Thread }) {
   const me = useMe()
-  const { t } = useI18n()
+  const { t, format } = useI18n()
+  const navigate = useNavigate()
   const markRead = useMarkRead(params)
+  const [forwarding, setForwarding] = useState<Message | null>(null)
+  const newest = thread.items.filter((message) => message.kind === 'in' || message.kind === 'out').at(-1)
   const { id, unread, last_seq } = conversation
   useEffect(() => seedPresence(id, conversation.presence), [id])
   useEffect(() => {
@@ -52,13 +59,21 @@ function Open({ conversation, thread, params, acts, isMain, panelOn, onBack, onP
     onClosed([conversation])
     acts.perform([conversation], { kind: 'close' })
   }
+  useCommands([
+    ...(can(me).answer && newest ? [{ id: 'forward', label: t('forward'), group: 'action' as const, keys: ['F'], run: () => setForwarding(newest) }] : []),
+    { id: 'print', label: t('print'), group: 'action', run: () => window.print() },
+  ])
   return (
     <article className="conversation" aria-label={t('conversation-named', { subject: subjectOf(t, conversation), number: conversation.number })}>
       <ConversationHeader conversation={conversation} acts={acts} isMain={isMain} panelOn={panelOn} onBack={onBack} onPanel={onPanel} onClose={close} />
-      <ThreadView conversation={conversation} thread={thread} />
+      <ThreadView conversation={conversation} thread={thread} onForward={setForwarding} />
       {can(me).answer
         ? <Composer key={id} conversation={conversation} thread={thread} onSentAndClosed={() => onClosed([conversation])} />
         : <ReadOnly conversation={id} />}
+      <NewConversation
+        isOpen={forwarding !== null} forwarded={forwarding ? forwardedFrom(t, format, conversation, forwarding) : undefined} onClose={() => setForwarding(null)}
+        onStarted={(made) => void navigate({ to: '/inbox/$view/$conversation', params: { view: 'all', conversation: made } })}
+      />
     </article>
   )
 }

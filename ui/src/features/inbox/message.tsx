@@ -1,4 +1,4 @@
-import { Bot, ChevronDown, Link2, MailQuestionMark, Split, StickyNote } from 'lucide-react'
+import { Bot, ChevronDown, FileCode, Forward, Link2, MailQuestionMark, Split, StickyNote } from 'lucide-react'
 import { useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -17,7 +17,9 @@ import { HtmlFrame } from './html-frame'
 import { MessageText } from './message-text'
 import { dropMessage } from './queries'
 
-export function MessageCard({ message, conversation }: { message: Message; conversation: ConversationDetail }) {
+interface Props { message: Message; conversation: ConversationDetail; onForward: (message: Message) => void }
+
+export function MessageCard({ message, conversation, onForward }: Props) {
   const { t, format } = useI18n()
   const outgoing = message.kind === 'out'
   const chat = conversation.channel.kind === 'chat'
@@ -32,7 +34,7 @@ export function MessageCard({ message, conversation }: { message: Message; conve
           {message.sender_verified === false && !chat && <span className="message__mark message__mark--attention" title={t('unverified-help')}><MailQuestionMark size={13} aria-hidden="true" />{t('unverified')}</span>}
           <span className="message__gap" />
           <time className="message__time tabular" dateTime={message.created_at} title={format.full(message.created_at)}>{format.time(message.created_at)}</time>
-          <MessageMenu message={message} conversation={conversation} />
+          <MessageMenu message={message} conversation={conversation} onForward={onForward} />
         </header>
         {!chat && <Addresses message={message} />}
         {message.html ? <HtmlFrame html={message.html} name={message.author.name} /> : <MessageText text={message.text} mentions={message.mentions} />}
@@ -85,12 +87,13 @@ function MatchReason({ match }: { match: NonNullable<Message['match']> }) {
   )
 }
 
-function MessageMenu({ message, conversation }: { message: Message; conversation: ConversationDetail }) {
+function MessageMenu({ message, conversation, onForward }: Props) {
   const { t } = useI18n()
   const me = useMe()
   const client = useQueryClient()
   const navigate = useNavigate()
-  if (message.kind !== 'in') return null
+  const received = message.kind === 'in'
+  if (message.kind === 'note' || !(received || can(me).answer)) return null
   const separate = async () => {
     try {
       const own = await api.post<ConversationDetail>(`conversations/${conversation.id}/messages/${message.id}/separation`)
@@ -103,8 +106,9 @@ function MessageMenu({ message, conversation }: { message: Message; conversation
   const source = `/api/v1/conversations/${conversation.id}/messages/${message.id}/original`
   return (
     <Menu label={t('message-menu')} trigger={<IconButton size="small" label={t('message-menu')} icon={<ChevronDown size={15} aria-hidden="true" />} />}>
-      {can(me).answer && conversation.message_count > 1 ? <MenuItem id="separate" icon={<Split size={15} />} description={t('separate-help')} onAction={() => void separate()}>{t('separate')}</MenuItem> : null}
-      <MenuItem id="source" onAction={() => void window.open(source, '_blank', 'noopener')}>{t('original')}</MenuItem>
+      {can(me).answer ? <MenuItem id="forward" icon={<Forward size={15} />} onAction={() => onForward(message)}>{t('forward')}</MenuItem> : null}
+      {received && can(me).answer && conversation.message_count > 1 ? <MenuItem id="separate" icon={<Split size={15} />} description={t('separate-help')} onAction={() => void separate()}>{t('separate')}</MenuItem> : null}
+      {received ? <MenuItem id="source" icon={<FileCode size={15} />} onAction={() => void window.open(source, '_blank', 'noopener')}>{t('original')}</MenuItem> : null}
     </Menu>
   )
 }

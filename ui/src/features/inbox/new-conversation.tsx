@@ -2,37 +2,44 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ComboBox, FieldError, Form, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components'
 import { api, ApiError } from '../../api/client'
-import type { ConversationDetail, Page, Person } from '../../api/types'
+import type { Attachment, ConversationDetail, Message, Page, Person } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { Select, TextField } from '../../ui/field'
+import { DraftAttachments } from './attachments'
 import { channelsQuery } from './queries'
 import { sayFailure } from './acts'
 import { personName } from '../people/person-name'
 
-interface Props { isOpen: boolean; onClose: () => void; onStarted: (id: string) => void }
+/** What a conversation begins with when it passes a message on. */
+export interface Forwarded { message: Message; channel: string; subject: string; text: string }
 
-export function NewConversation({ isOpen, onClose, onStarted }: Props) {
+interface Props { isOpen: boolean; forwarded?: Forwarded; onClose: () => void; onStarted: (id: string) => void }
+
+export function NewConversation({ isOpen, forwarded, onClose, onStarted }: Props) {
   const { t } = useI18n()
   return (
-    <Dialog title={t('new-conversation')} closeLabel={t('close-dialog')} isOpen={isOpen} onClose={onClose} wide>
-      <NewConversationForm onClose={onClose} onStarted={onStarted} />
+    <Dialog title={t(forwarded ? 'forward-message' : 'new-conversation')} closeLabel={t('close-dialog')} isOpen={isOpen} onClose={onClose} wide>
+      <NewConversationForm forwarded={forwarded} onClose={onClose} onStarted={onStarted} />
     </Dialog>
   )
 }
 
-function NewConversationForm({ onClose, onStarted }: Omit<Props, 'isOpen'>) {
+const MAIL = ['email', 'receiver']
+
+function NewConversationForm({ forwarded, onClose, onStarted }: Omit<Props, 'isOpen'>) {
   const { t } = useI18n()
   const { data: channels = [] } = useQuery(channelsQuery)
-  const able = channels.filter((channel) => channel.enabled && channel.kind === 'email')
+  const able = channels.filter((channel) => channel.enabled && MAIL.includes(channel.kind))
   const [channel, setChannel] = useState<string | null>(null)
   const [to, setTo] = useState('')
-  const [subject, setSubject] = useState('')
-  const [text, setText] = useState('')
+  const [subject, setSubject] = useState(forwarded?.subject ?? '')
+  const [text, setText] = useState(forwarded?.text ?? '')
+  const [files, setFiles] = useState<Attachment[]>(forwarded?.message.attachments.filter((one) => !one.inline) ?? [])
   const [errors, setErrors] = useState<Record<string, string>>({})
   const [busy, setBusy] = useState(false)
-  const from = channel ?? able[0]?.id ?? null
+  const from = channel ?? able.find((one) => one.id === forwarded?.channel)?.id ?? able[0]?.id ?? null
 
   const submit = async () => {
     const found: Record<string, string> = {}
@@ -43,7 +50,9 @@ function NewConversationForm({ onClose, onStarted }: Omit<Props, 'isOpen'>) {
     if (Object.keys(found).length || !from) return
     setBusy(true)
     try {
-      const made = await api.post<ConversationDetail>('conversations', { channel_id: from, to: to.trim(), subject: subject.trim(), text })
+      const made = await api.post<ConversationDetail>('conversations', {
+        channel_id: from, to: to.trim(), subject: subject.trim(), text, attachments: files.map((one) => one.id), forward_of: forwarded?.message.id ?? null,
+      })
       onClose()
       onStarted(made.id)
     } catch (error) {
@@ -59,7 +68,8 @@ function NewConversationForm({ onClose, onStarted }: Omit<Props, 'isOpen'>) {
       <Select label={t('from-channel')} options={able.map(({ id, name }) => ({ id, name }))} value={from} onChange={setChannel} />
       <RecipientField value={to} onChange={setTo} error={errors.to} />
       <TextField label={t('subject')} value={subject} onChange={setSubject} error={errors.subject} maxLength={250} />
-      <TextField label={t('message')} rows={7} value={text} onChange={setText} error={errors.text} />
+      <TextField label={t('message')} rows={forwarded ? 12 : 7} value={text} onChange={setText} error={errors.text} />
+      <DraftAttachments attachments={files} pending={[]} onRemove={(id) => setFiles(files.filter((one) => one.id !== id))} />
       <div className="dialog-form__foot">
         <Button onPress={onClose}>{t('cancel')}</Button>
         <Button kind="primary" type="submit" isPending={busy}>{t('send')}</Button>

@@ -16,7 +16,9 @@ import { personName } from '../people/person-name'
 
 const NEAR_END = 80
 
-export function ThreadView({ conversation, thread }: { conversation: ConversationDetail; thread: Thread }) {
+interface Props { conversation: ConversationDetail; thread: Thread; onForward: (message: Message) => void }
+
+export function ThreadView({ conversation, thread, onForward }: Props) {
   const { t, format } = useI18n()
   const me = useMe()
   const client = useQueryClient()
@@ -46,7 +48,7 @@ export function ThreadView({ conversation, thread }: { conversation: Conversatio
           return (
             <Fragment key={message.client_id ?? message.id}>
               {separator && <DaySeparator at={message.created_at} />}
-              {message.kind === 'event' ? <EventLine message={message} /> : <MessageCard message={message} conversation={conversation} />}
+              {message.kind === 'event' ? <EventLine message={message} /> : <MessageCard message={message} conversation={conversation} onForward={onForward} />}
             </Fragment>
           )
         })}

@@ -5,6 +5,7 @@ import { Select, Switch, TextField } from '../../ui/field'
 import { useMe, useUpdateMe } from '../session/queries'
 import { timeZones } from '../session/time-zones'
 import { SettingsCard } from './card'
+import { ShortcutSettings } from './shortcuts'
 
 export const LANGUAGES = [{ id: 'hu', name: 'Magyar' }, { id: 'en', name: 'English' }]
 export const zoneOptions = (current: string) => timeZones(current).map((zone) => ({ id: zone, name: zone.replaceAll('_', ' ') }))
@@ -16,6 +17,7 @@ export function MySettings() {
       <Profile me={me} />
       <Appearance me={me} />
       <Signature me={me} />
+      <ShortcutSettings me={me} />
     </>
   )
 }

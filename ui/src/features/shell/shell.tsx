@@ -3,6 +3,7 @@ import { Outlet, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useI18n } from '../../i18n/context'
 import { Toasts } from '../../ui/toast'
+import { setBindings } from '../../ui/key-bindings'
 import { useKeyboard } from '../commands/keyboard'
 import { Palette } from '../commands/palette'
 import { ShortcutList } from '../commands/shortcut-list'
@@ -34,6 +35,7 @@ function SignedIn() {
   useEffect(() => setTimeZone(me.time_zone), [me.time_zone])
   useEffect(() => applyTheme(me.theme), [me.theme])
   useEffect(() => applyDensity(me.density), [me.density])
+  useEffect(() => setBindings(me.shortcuts), [me.shortcuts])
   useKeyboard(me.single_keys)
   useLive()
   useOutbox()
