@@ -5,6 +5,7 @@ language-en = English
 sign-in-title = Sign in to your workspace
 sign-in = Sign in
 sign-in-wrong = The e-mail address or the password is not right.
+sign-in-forgotten = Forgotten password? An administrator of the workspace can set a new one for you.
 sign-in-wait = Too many tries. You can try again in { $seconds } { $seconds ->
         [one] second
        *[other] seconds

@@ -5,6 +5,7 @@ language-en = angol
 sign-in-title = Bejelentkezés a munkatérbe
 sign-in = Bejelentkezés
 sign-in-wrong = Az e-mail-cím vagy a jelszó nem megfelelő.
+sign-in-forgotten = Elfelejtette a jelszavát? A munkatér adminisztrátora be tud állítani egy újat.
 sign-in-wait = Túl sok próbálkozás. Újra { $seconds } másodperc múlva lehet próbálni.
 sign-in-expired = A munkamenet lejárt. Amit éppen írt, az megmaradt.
 field-email = E-mail-cím

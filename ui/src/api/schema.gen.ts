@@ -275,6 +275,8 @@ export interface components {
             /** @description Images of other hosts were left out. */
             remote_images: boolean;
             url: string;
+            /** @description The same with those images, fetched by us; present when some were left out. */
+            url_with_images?: string | null;
         };
         Identity: {
             /** Format: date-time */
@@ -367,9 +369,12 @@ export interface components {
         };
         /** @description A conversation that we begin. */
         NewConversation: {
+            /** @description Own uploads, and with `forward_of` files of that message. */
             attachments?: string[];
             cc?: string[];
             channel_id: string;
+            /** @description The message that is passed on, in or out. The two conversations are linked; the words are for `text`. */
+            forward_of?: string | null;
             person_id?: string | null;
             subject?: string;
             text: string;
@@ -706,6 +711,10 @@ export interface components {
             /** @description hu or en */
             locale?: string | null;
             name?: string | null;
+            /** @description The usual key → the one it moved to, empty = none. */
+            shortcuts?: {
+                [key: string]: string;
+            } | null;
             /** @description At most 2,000 characters. */
             signature?: string | null;
             single_keys?: boolean | null;
@@ -805,6 +814,13 @@ export interface components {
         Preferences: {
             /** @default comfortable */
             density: components["schemas"]["Density"];
+            /**
+             * @description Keys of the user's own choice: the usual key → the one it moved to, empty = none.
+             * @default {}
+             */
+            shortcuts: {
+                [key: string]: string;
+            };
             /**
              * @description Put under every answer.
              * @default

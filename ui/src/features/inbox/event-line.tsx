@@ -10,7 +10,7 @@ export function EventLine({ message }: { message: Message }) {
   return (
     <p className={`event${bySystem ? ' event--auto' : ''}`}>
       {bySystem && <Bot size={13} aria-hidden="true" />}
-      <span>{describeFact(t, format, message.event?.name ?? '', message.event?.payload ?? {}, message.author.name)}</span>
+      <span>{describeFact(t, format, message.event?.name ?? '', message.event?.payload ?? {}, message.author)}</span>
       <time className="tabular" dateTime={message.created_at} title={format.full(message.created_at)}>{format.time(message.created_at)}</time>
     </p>
   )
@@ -31,8 +31,14 @@ const FACTS = [
 ] as const
 
 /** One line for a fact, in a thread or on a timeline. */
-export function describeFact(t: Translate, format: Format, name: string, payload: Payload, actor: string): string {
+export function describeFact(t: Translate, format: Format, name: string, payload: Payload, by: { kind: string; name: string }): string {
+  // What the program did by itself bears its name; what a message set off bears none.
+  const byItself = by.kind === 'system'
+  const actor = byItself ? 'Kapocs' : by.name
   switch (name) {
+    case 'conversation.created': if (byItself) return t('fact-begun'); break
+    case 'person.created': if (byItself) return t('fact-first-seen'); break
+    case 'message.received': if (byItself) return t('fact-received'); break
     case 'conversation.assigned': {
       const to = nameOf(payload)
       return to ? t('fact-assigned', { actor, name: to }) : t('fact-unassigned', { actor })

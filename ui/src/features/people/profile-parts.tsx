@@ -143,7 +143,7 @@ function TimelineRow({ item }: { item: TimelineItem }) {
     <li className="timeline__row">
       <span className="timeline__icon"><Icon size={13} aria-hidden="true" /></span>
       <div className="timeline__body">
-        <p>{item.name === 'message.received' && item.actor.kind === 'system' ? t('fact-received') : describeFact(t, format, item.name, item.payload, item.actor.name)}</p>
+        <p>{describeFact(t, format, item.name, item.payload, item.actor)}</p>
         {item.conversation && <Link className="timeline__link truncate" to="/inbox/$view/$conversation" params={{ view: 'all', conversation: item.conversation.id }}>{item.conversation.number} {item.conversation.subject}</Link>}
         {text && <p className="timeline__text">{text}</p>}
       </div>

@@ -47,6 +47,7 @@ export function SignIn({ expired, onSignedIn }: { expired: boolean; onSignedIn: 
         show={t('password-show')} hide={t('password-hide')}
       />
       <Button kind="primary" size="large" type="submit" wide isPending={busy} isDisabled={wait > 0}>{t('sign-in')}</Button>
+      <p className="entrance__hint">{t('sign-in-forgotten')}</p>
     </Entrance>
   )
 }
