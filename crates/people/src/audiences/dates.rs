@@ -56,7 +56,9 @@ fn anniversary(date: Date, within: u16, now: Timestamp, zone: &TimeZone) -> Outc
 
 fn near(date: Date, today: Date, within: u16) -> bool {
     let Ok(last) = today.checked_add(i64::from(within).days()) else { return false };
-    (today.year()..=last.year()).filter_map(|year| return_in(date, year)).any(|day| today <= day && day <= last)
+    (today.year()..=last.year())
+        .filter_map(|year| return_in(date, year))
+        .any(|day| today <= day && day <= last)
 }
 
 /// The days after today on which nearness may begin or end, in their order.

@@ -34,14 +34,29 @@ pub struct Explanation {
 #[serde(rename_all = "snake_case")]
 pub enum Because {
     /// So many of the parts hold.
-    Parts { holding: usize },
-    Attribute { value: Option<Value> },
+    Parts {
+        holding: usize,
+    },
+    Attribute {
+        value: Option<Value>,
+    },
     /// `or_more`: no more than so many are remembered, as no more are asked for.
-    Count { found: usize, or_more: bool, latest: Vec<Timestamp> },
-    Measure { value: Option<Literal>, latest: Vec<Timestamp> },
+    Count {
+        found: usize,
+        or_more: bool,
+        latest: Vec<Timestamp>,
+    },
+    Measure {
+        value: Option<Literal>,
+        latest: Vec<Timestamp>,
+    },
     /// The latest moment each step was reached at; the first step without one was never reached.
-    Sequence { reached: Vec<Timestamp> },
-    Member { is_member: bool },
+    Sequence {
+        reached: Vec<Timestamp>,
+    },
+    Member {
+        is_member: bool,
+    },
 }
 
 impl View<'_> {

@@ -96,7 +96,8 @@ fn number(value: Option<&Literal>) -> Option<Number> {
 /// The sum in millionths, and of how many.
 fn sum(entries: &[Entry], fold: Option<&Fold>) -> (i128, u64) {
     let start = fold.map_or((0, 0), |fold| (fold.sum, fold.numbers));
-    entries.iter().filter_map(|entry| number(entry.2.as_ref())).fold(start, |(sum, count), number| {
-        (sum.saturating_add(number.millionths()), count + 1)
-    })
+    entries
+        .iter()
+        .filter_map(|entry| number(entry.2.as_ref()))
+        .fold(start, |(sum, count), number| (sum.saturating_add(number.millionths()), count + 1))
 }

@@ -146,7 +146,17 @@ impl Plan {
         }
         let index = planned.iter().enumerate().map(|(index, one)| (one.id, index)).collect();
         let fingerprint = fingerprint_of(&slots);
-        Ok(Self { zone, bounds, slots, fingerprint, audiences: planned, index, by_event, by_attribute, by_member })
+        Ok(Self {
+            zone,
+            bounds,
+            slots,
+            fingerprint,
+            audiences: planned,
+            index,
+            by_event,
+            by_attribute,
+            by_member,
+        })
     }
 
     /// All audiences, each after those that it names: evaluate in this order.
@@ -260,7 +270,8 @@ impl Gathered<'_> {
         keep: Keep,
     ) -> usize {
         let distinct = keep == Keep::Distinct;
-        let meaning = serde_json::to_string(&(filter, frame, property, distinct)).expect("plain values are JSON");
+        let meaning =
+            serde_json::to_string(&(filter, frame, property, distinct)).expect("plain values are JSON");
         let index = *self.known.entry(meaning).or_insert_with(|| {
             let (filter, property) = (filter.clone(), property.map(str::to_owned));
             self.slots.push(Slot { key: 0, filter, frame, property, keep, audiences: BTreeSet::new() });

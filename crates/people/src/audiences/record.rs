@@ -15,7 +15,11 @@ use super::{
 pub(super) type Position = (i64, i64);
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(super) struct Entry(pub i64, pub i64, #[serde(default, skip_serializing_if = "Option::is_none")] pub Option<Literal>);
+pub(super) struct Entry(
+    pub i64,
+    pub i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub Option<Literal>,
+);
 
 impl Entry {
     pub fn position(&self) -> Position {
@@ -124,7 +128,8 @@ impl Record {
             return;
         }
         let mut presences = rules.presences();
-        let gone = self.entries.iter().take_while(|entry| presences.leave(entry.at()) <= rules.horizon).count();
+        let gone =
+            self.entries.iter().take_while(|entry| presences.leave(entry.at()) <= rules.horizon).count();
         self.entries.drain(..gone);
         if self.lost.is_some_and(|lost| rules.presences().leave(Timestamp(lost)) <= rules.horizon) {
             self.lost = None;

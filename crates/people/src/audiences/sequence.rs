@@ -41,9 +41,8 @@ pub(super) fn moments(sequence: &Sequence, slots: &[&Slot], view: &View<'_>) -> 
     let (mut before, mut moments): (Option<Vec<Reach>>, _) = (None, Vec::new());
     for (step, slot) in sequence.steps.iter().zip(slots) {
         let reached = advance(step, entries(slot, view), before.as_deref());
-        let counts = |(_, enter, leave): &(Timestamp, Timestamp, Timestamp)| {
-            *enter <= view.now && view.now < *leave
-        };
+        let counts =
+            |(_, enter, leave): &(Timestamp, Timestamp, Timestamp)| *enter <= view.now && view.now < *leave;
         let Some((latest, ..)) = stays(&reached, slots, view).filter(counts).last() else { break };
         moments.push(latest);
         before = Some(reached);

@@ -133,7 +133,8 @@ impl PersonState {
     fn take(&mut self, plan: &Plan, event: &Event<'_>, but: Option<&BTreeSet<u64>>) -> BTreeSet<AudienceId> {
         let mut touched = BTreeSet::new();
         for slot in plan.slots_of(event.name).iter().map(|index| &plan.slots[*index]) {
-            if but.is_some_and(|known| known.contains(&slot.key)) || !slot.takes(event.properties, &plan.zone) {
+            if but.is_some_and(|known| known.contains(&slot.key)) || !slot.takes(event.properties, &plan.zone)
+            {
                 continue;
             }
             self.horizon = self.horizon.max(event.received_at.0);

@@ -32,7 +32,8 @@ fn passes_one(test: &PropertyTest, properties: &Value, zone: &TimeZone) -> bool 
 
 /// Whether a value, or one of its elements, passes.
 pub(super) fn holds(test: &Test, value: Option<&Value>, zone: &TimeZone) -> bool {
-    let found = |wanted: &Test| value.is_some_and(|value| any_element(value, |one| matches(wanted, one, zone)));
+    let found =
+        |wanted: &Test| value.is_some_and(|value| any_element(value, |one| matches(wanted, one, zone)));
     match test {
         Test::IsNot(literal) => !found(&Test::Is(literal.clone())),
         Test::Absent => !found(&Test::Exists),

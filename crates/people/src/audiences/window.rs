@@ -111,10 +111,7 @@ impl<'z> Presences<'z> {
 }
 
 fn is_current(calendar: Calendar) -> bool {
-    matches!(
-        calendar,
-        Calendar::Today | Calendar::ThisWeek | Calendar::ThisMonth | Calendar::ThisYear
-    )
+    matches!(calendar, Calendar::Today | Calendar::ThisWeek | Calendar::ThisMonth | Calendar::ThisYear)
 }
 
 /// The period an event is of. Where clocks are set back over midnight a date comes twice; the day then begins when it

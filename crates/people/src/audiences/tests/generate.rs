@@ -108,17 +108,20 @@ fn property() -> impl Strategy<Value = String> {
 }
 
 pub fn properties() -> impl Strategy<Value = Value> {
-    (option::weighted(0.8, scalar()), option::of(scalar()), vec(scalar(), 0..3)).prop_map(|(n, deep, items)| {
-        let mut fields = Map::new();
-        fields.extend(n.map(|value| ("n".to_owned(), value)));
-        fields.extend(deep.map(|value| ("deep".to_owned(), json!({ "n": value }))));
-        fields.insert("items".to_owned(), items.into_iter().map(|value| json!({ "n": value })).collect());
-        Value::Object(fields)
-    })
+    (option::weighted(0.8, scalar()), option::of(scalar()), vec(scalar(), 0..3)).prop_map(
+        |(n, deep, items)| {
+            let mut fields = Map::new();
+            fields.extend(n.map(|value| ("n".to_owned(), value)));
+            fields.extend(deep.map(|value| ("deep".to_owned(), json!({ "n": value }))));
+            fields.insert("items".to_owned(), items.into_iter().map(|value| json!({ "n": value })).collect());
+            Value::Object(fields)
+        },
+    )
 }
 
 pub fn attributes() -> impl Strategy<Value = Map<String, Value>> {
-    let value = prop_oneof![scalar(), date().prop_map(Value::from), vec(scalar(), 0..3).prop_map(Value::from)];
+    let value =
+        prop_oneof![scalar(), date().prop_map(Value::from), vec(scalar(), 0..3).prop_map(Value::from)];
     let name = select(vec!["country", "birthday", "inbox.open_conversations"]).prop_map(str::to_owned);
     vec((name, value), 0..4).prop_map(|pairs| pairs.into_iter().collect())
 }
@@ -222,9 +225,10 @@ fn measure() -> impl Strategy<Value = Measure> {
 }
 
 fn sequence() -> impl Strategy<Value = Sequence> {
-    let did = (filter(), option::of(span())).prop_map(|(of, within)| Step { kind: StepKind::Did, of, within });
-    let did_not = (filter(), span())
-        .prop_map(|(of, within)| Step { kind: StepKind::DidNot, of, within: Some(within) });
+    let did =
+        (filter(), option::of(span())).prop_map(|(of, within)| Step { kind: StepKind::Did, of, within });
+    let did_not =
+        (filter(), span()).prop_map(|(of, within)| Step { kind: StepKind::DidNot, of, within: Some(within) });
     let step = prop_oneof![3 => did, 2 => did_not];
     (filter(), vec(step, 0..4), window()).prop_map(|(of, mut steps, window)| {
         steps.insert(0, Step { kind: StepKind::Did, of, within: None });

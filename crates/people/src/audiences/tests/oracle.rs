@@ -93,9 +93,7 @@ impl World<'_> {
             Figure::Min => millionths.iter().min().map(|found| of(*found)),
             Figure::Max => millionths.iter().max().map(|found| of(*found)),
             Figure::Average if millionths.is_empty() => None,
-            Figure::Average => {
-                Some(of(millionths.iter().sum::<i128>().div_euclid(millionths.len() as i128)))
-            }
+            Figure::Average => Some(of(millionths.iter().sum::<i128>().div_euclid(millionths.len() as i128))),
             Figure::First => values.first().cloned(),
             Figure::Last => values.last().cloned(),
             Figure::Unique => {
@@ -176,7 +174,11 @@ impl World<'_> {
             Test::WithinNext(span) => self.now < at && at <= self.now + span.micros(),
             Test::Anniversary { within_days } => (0..=i64::from(*within_days)).any(|days| {
                 let day = self.date(self.now).checked_add(days.days()).unwrap();
-                let kept = if date.day() == 29 && date.month() == 2 && !day.in_leap_year() { 28 } else { date.day() };
+                let kept = if date.day() == 29 && date.month() == 2 && !day.in_leap_year() {
+                    28
+                } else {
+                    date.day()
+                };
                 (day.month(), day.day()) == (date.month(), kept)
             }),
             _ => unreachable!("no test of a date"),
@@ -210,7 +212,8 @@ fn listed(value: Option<&Value>) -> Vec<&Value> {
 fn along<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
     let mut found = vec![value];
     for key in path.split('.') {
-        found = found.into_iter().flat_map(|value| listed(Some(value))).filter_map(|one| one.get(key)).collect();
+        found =
+            found.into_iter().flat_map(|value| listed(Some(value))).filter_map(|one| one.get(key)).collect();
     }
     found.into_iter().flat_map(|value| listed(Some(value))).collect()
 }

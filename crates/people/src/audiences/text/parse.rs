@@ -155,7 +155,9 @@ impl Parser<'_> {
                 self.words(&["in", "the", "last"])?;
                 Ok(Window::Last(self.span()?))
             }
-            Some("at") => self.words(&["at", "any", "time"]).map(|()| Window::Between { from: None, before: None }),
+            Some("at") => {
+                self.words(&["at", "any", "time"]).map(|()| Window::Between { from: None, before: None })
+            }
             Some("since" | "before") => {
                 let from = if self.eats("since") { Some(self.when()?) } else { None };
                 let before = if self.eats("before") { Some(self.when()?) } else { None };

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::{AudienceNames, lex};
 use crate::audiences::condition::{
-    AudienceId, Condition, Count, EventFilter, Literal, Measure, PropertyTest, Sequence, Step, StepKind, Test,
-    Times, Window,
+    AudienceId, Condition, Count, EventFilter, Literal, Measure, PropertyTest, Sequence, Step, StepKind,
+    Test, Times, Window,
 };
 
 /// The condition in words; [`super::parse`] reads it back.
