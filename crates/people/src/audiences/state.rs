@@ -28,7 +28,7 @@ pub struct Event<'a> {
 }
 
 /// What is remembered of one person for a plan. The same events give the same state in any order, once it was pruned
-/// to the same moment; an event that comes twice counts once as long as it is remembered.
+/// to the same moment and unless room ran out ([`PersonState::overflowed`]); an event that comes twice counts once as long as it is remembered.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PersonState {
     #[serde(rename = "p")]

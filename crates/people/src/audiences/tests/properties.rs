@@ -227,10 +227,14 @@ proptest! {
         let mut shuffled: Vec<&Happening> = case.history.iter().chain(&case.history).collect();
         shuffled.sort_by_key(|event| (event.id as u64 + 1).wrapping_mul(order | 1).rotate_left(17));
         let mut rebuilt = PersonState::rebuild(&plan, shuffled.iter().map(|event| event.event()));
-        prop_assert_eq!(case.holds(&plan, &rebuilt, now), case.holds(&plan, &state, now));
+        let answers = (case.holds(&plan, &rebuilt, now), case.holds(&plan, &state, now));
         state.prune(&plan, Timestamp(now));
         rebuilt.prune(&plan, Timestamp(now));
-        prop_assert_eq!(&rebuilt, &state);
+        // What did not fit while it came one by one may fit now, and the other way round.
+        if !state.overflowed() && !rebuilt.overflowed() {
+            prop_assert_eq!(answers.0, answers.1);
+            prop_assert_eq!(&rebuilt, &state);
+        }
         let json = serde_json::to_string(&state).unwrap();
         prop_assert_eq!(serde_json::from_str::<PersonState>(&json).unwrap(), state);
     }
