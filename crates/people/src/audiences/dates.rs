@@ -51,7 +51,7 @@ fn anniversary(date: Date, within: u16, now: Timestamp, zone: &TimeZone) -> Outc
     let holds = near(date, today, within);
     // Within 365 days every date is always near; then nothing is found and nothing awaited.
     let turn = turns(date, today, within).find(|turn| near(date, *turn, within) != holds);
-    Outcome::until(holds, turn.map(|turn| start_of(turn, zone).max(Timestamp(now.0 + 1))))
+    Outcome::until(holds, turn.map(|turn| start_of(turn, zone).max(Timestamp(now.0.saturating_add(1)))))
 }
 
 fn near(date: Date, today: Date, within: u16) -> bool {

@@ -47,7 +47,7 @@ fn matches(test: &Test, value: &Value, zone: &TimeZone) -> bool {
         Test::Is(literal) => same(literal, value),
         Test::OneOf(literals) => literals.iter().any(|literal| same(literal, value)),
         Test::Contains(part) => value.as_str().is_some_and(|text| lower(text).contains(&lower(part))),
-        Test::StartsWith(start) => value.as_str().is_some_and(|text| lower(text).starts_with(&lower(start))),
+        Test::StartsWith(start) => value.as_str().is_some_and(|text| begins(text, start)),
         Test::Exists => !value.is_null(),
         Test::LessThan(_) | Test::AtMost(_) | Test::MoreThan(_) | Test::AtLeast(_) | Test::Between { .. } => {
             number(value).and_then(|number| compares(test, number)).unwrap_or(false)
@@ -92,12 +92,21 @@ fn same(literal: &Literal, value: &Value) -> bool {
 
 /// Case is not told apart: what people type differs in it, and means the same.
 fn same_text(one: &str, other: &str) -> bool {
-    one == other || one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
+    one == other || letters(one).eq(letters(other))
+}
+
+fn begins(text: &str, start: &str) -> bool {
+    let mut text = letters(text);
+    letters(start).all(|letter| text.next() == Some(letter))
+}
+
+fn lower(text: &str) -> String {
+    letters(text).collect()
 }
 
 /// Letter by letter, unlike `str::to_lowercase`, which writes a sigma at the end of a word in another way.
-fn lower(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 fn number(value: &Value) -> Option<Number> {

@@ -107,3 +107,39 @@ fn a_window_between_dates_is_meant_in_the_workspaces_zone() {
         ["2026-10-31T22:59:59Z", "2026-10-31T23:00:00Z", "2026-11-01T22:59:59Z", "2026-11-01T23:00:00Z"];
     assert_eq!(edges.map(holds), [false, true, true, false]);
 }
+
+#[test]
+fn absurd_moments_break_nothing() {
+    let windows =
+        ["", "in the last 1 day", "today", "last week", "last month", "last year", "since 2026-11-01"];
+    let leaves = windows
+        .map(|window| format!(r#"did "A" {window}, in order (did "A", did not "B" within 1 day) {window}"#));
+    let text = format!("any of ({}, birthday has its anniversary within 7 days)", leaves.join(", "));
+    let id = AudienceId(Uuid::nil());
+    let plan = Plan::of(TimeZone::get(BUDAPEST).unwrap(), &[(id, parse(&text, &()).unwrap())]).unwrap();
+    let absurd = [
+        i64::MIN,
+        i64::MIN + 1,
+        -1_000_000_000_000_000_000,
+        0,
+        253_402_207_200_000_000,
+        i64::MAX - 1,
+        i64::MAX,
+    ];
+    let (members, properties) = (BTreeSet::new(), json!({}));
+    let attributes = Map::from_iter([("birthday".to_owned(), json!("9999-12-31"))]);
+    for received_at in absurd {
+        let events = (0..).zip(absurd).map(|(id, at)| Event {
+            at: Timestamp(at),
+            received_at: Timestamp(received_at),
+            id,
+            name: "event:A",
+            properties: &properties,
+        });
+        let state = PersonState::rebuild(&plan, events);
+        for now in absurd {
+            let view = View::new(&plan, &state, Timestamp(now), &attributes, &members).unwrap();
+            assert!(view.evaluate(id).unwrap().holds, "it happened, ever");
+        }
+    }
+}
