@@ -1,9 +1,10 @@
 //! People on both sides: the persons we meet, and the users, teams and keys that meet them.
 //!
-//! Slices, lowest first: `audit`, `secrets`, `persons`, `access`.
+//! Slices, lowest first: `audit`, `secrets`, `persons`, `audiences`, `access`.
 
 pub mod access;
 mod actors;
+pub mod audiences;
 pub mod audit;
 pub mod persons;
 pub mod secrets;
