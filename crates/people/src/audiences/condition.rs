@@ -1,30 +1,12 @@
 //! The language of audiences: a tree of what must be true of a person.
 
-use std::fmt;
-
+pub use kernel::AudienceId;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{
     number::Number,
     time::{Span, When},
 };
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct AudienceId(pub Uuid);
-
-impl fmt::Display for AudienceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Debug for AudienceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AudienceId({})", self.0)
-    }
-}
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -377,6 +377,27 @@ fn visit<'a>(
 
 impl Condition {
     /// The audiences it names: where a use of them is looked for before an edit.
+    /// The facts it looks at.
+    pub fn event_names(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        self.gather_names(&mut names);
+        names
+    }
+
+    fn gather_names<'c>(&'c self, names: &mut BTreeSet<&'c str>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) | Self::None(parts) => {
+                parts.iter().for_each(|part| part.gather_names(names));
+            }
+            Self::Count(count) => drop(names.insert(&count.of.name)),
+            Self::Measure(measure) => drop(names.insert(&measure.of.name)),
+            Self::Sequence(sequence) => {
+                names.extend(sequence.steps.iter().map(|step| step.of.name.as_str()));
+            }
+            Self::Attribute(_) | Self::Member(_) => {}
+        }
+    }
+
     pub fn members(&self) -> BTreeSet<AudienceId> {
         match self {
             Self::All(parts) | Self::Any(parts) | Self::None(parts) => {
