@@ -167,6 +167,15 @@ fn the_first_of_all_stays_the_first_also_when_it_is_only_remembered_in_sum() {
 }
 
 #[test]
+fn the_last_value_is_known_beside_a_sum_of_the_same() {
+    let bounds = Bounds { unfolded: 0, ..Bounds::default() };
+    let mut life = Life::bounded(r#"all of (last of n over ("A") > 1, sum of n over ("A") > 2)"#, bounds);
+    life.does("2026-11-01T10:00:00Z", "event:A", json!({ "n": 1 }));
+    life.does("2026-11-01T11:00:00Z", "event:A", json!({ "n": 2 }));
+    assert!(life.outcome("2026-11-01T12:00:00Z").holds);
+}
+
+#[test]
 fn steps_out_of_order_do_not_count() {
     let mut life = Life::of(r#"in order (did "A", did "B")"#);
     life.does("2026-11-01T10:00:00Z", "event:B", json!({}));
