@@ -312,7 +312,7 @@ pub(super) fn step_frames(window: &Window, zone: &TimeZone, sequence: &Sequence)
     let did = Frame::of(window, zone);
     let not = sequence.steps.iter().filter(|step| step.kind == StepKind::DidNot);
     let longest: i64 = not.filter_map(|step| step.within).map(|within| within.micros()).sum();
-    StepFrames { did, did_not: did.followed_by(longest.saturating_add(1)) }
+    StepFrames { did, did_not: did.followed_by(longest) }
 }
 
 fn note(

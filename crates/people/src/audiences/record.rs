@@ -177,7 +177,8 @@ impl Record {
     }
 
     fn fold(&mut self, rules: &Rules<'_>) {
-        let beyond = self.entered(rules).saturating_sub(rules.bounds.unfolded);
+        // The newest stays: it may be asked for by itself.
+        let beyond = self.entered(rules).saturating_sub(rules.bounds.unfolded.max(1));
         for entry in self.entries.drain(..beyond) {
             self.fold.get_or_insert_default().add(entry);
         }

@@ -125,6 +125,57 @@ fn a_step_may_be_reached_by_a_later_event_than_the_first() {
 }
 
 #[test]
+fn a_step_has_its_time_up_to_the_last_microsecond() {
+    let holds = |last: &str| {
+        let mut life = Life::of(r#"in order (did "A", did "B" within 1 hour)"#);
+        life.does("2026-11-01T10:00:00Z", "event:A", json!({}));
+        life.does(last, "event:B", json!({}));
+        life.outcome(last).holds
+    };
+    assert!(holds("2026-11-01T11:00:00Z"));
+    assert!(!holds("2026-11-01T11:00:00.000001Z"));
+}
+
+#[test]
+fn what_must_not_happen_is_looked_for_beyond_the_window_too() {
+    let text = r#"in order (did "A", did not "B" within 1 day) since 2026-11-01 before 2026-11-02"#;
+    let mut life = Life::of(text);
+    life.does("2026-11-01T20:00:00Z", "event:A", json!({}));
+    life.does("2026-11-02T10:00:00Z", "event:B", json!({}));
+    assert!(!life.outcome("2026-11-05T10:00:00Z").holds);
+}
+
+#[test]
+fn a_value_that_came_again_stays_as_long_as_its_last_coming() {
+    let mut life = Life::of(r#"unique of n over ("A" in the last 2 hours) >= 1"#);
+    life.does("2026-11-01T10:00:00Z", "event:A", json!({ "n": 1 }));
+    life.does("2026-11-01T11:00:00Z", "event:A", json!({ "n": 1 }));
+    assert_eq!(life.now("2026-11-01T11:00:00Z"), (true, until("2026-11-01T13:00:00Z")));
+}
+
+#[test]
+fn the_first_of_all_stays_the_first_also_when_it_is_only_remembered_in_sum() {
+    let bounds = Bounds { unfolded: 1, ..Bounds::default() };
+    let mut life = Life::bounded(r#"first of source over ("Visit") is "ad""#, bounds);
+    for (hour, source) in [("10", "ad"), ("11", "mail"), ("12", "shop")] {
+        life.does(&format!("2026-11-01T{hour}:00:00Z"), "event:Visit", json!({ "source": source }));
+    }
+    assert!(life.outcome("2026-11-01T13:00:00Z").holds);
+    let late = json!({ "source": "friend" });
+    life.does_late("2026-11-01T09:00:00Z", "2026-11-01T13:00:00Z", "event:Visit", late);
+    assert!(!life.outcome("2026-11-01T13:00:00Z").holds);
+}
+
+#[test]
+fn the_last_value_is_known_beside_a_sum_of_the_same() {
+    let bounds = Bounds { unfolded: 0, ..Bounds::default() };
+    let mut life = Life::bounded(r#"all of (last of n over ("A") > 1, sum of n over ("A") > 2)"#, bounds);
+    life.does("2026-11-01T10:00:00Z", "event:A", json!({ "n": 1 }));
+    life.does("2026-11-01T11:00:00Z", "event:A", json!({ "n": 2 }));
+    assert!(life.outcome("2026-11-01T12:00:00Z").holds);
+}
+
+#[test]
 fn steps_out_of_order_do_not_count() {
     let mut life = Life::of(r#"in order (did "A", did "B")"#);
     life.does("2026-11-01T10:00:00Z", "event:B", json!({}));
@@ -168,6 +219,14 @@ fn cents_add_up_to_the_cent() {
     assert!(!life.outcome("2026-11-01T11:00:00Z").holds);
     life.does("2026-11-01T11:00:00Z", "event:Order Completed", json!({ "total": 0.2, "currency": "EUR" }));
     assert!(life.outcome("2026-11-01T11:00:00Z").holds);
+}
+
+#[test]
+fn an_average_is_rounded_down_below_zero_too() {
+    let mut life = Life::of(r#"average of n over ("A") >= 0"#);
+    life.does("2026-11-01T10:00:00Z", "event:A", json!({ "n": -0.000_001 }));
+    life.does("2026-11-01T10:00:00Z", "event:A", json!({ "n": 0 }));
+    assert!(!life.outcome("2026-11-01T11:00:00Z").holds);
 }
 
 #[test]

@@ -263,3 +263,59 @@ pub fn condition() -> impl Strategy<Value = Condition> {
         ]
     })
 }
+
+/// The hour at which the clocks are set back in New York; everything dense happens around it.
+const DENSE_BASE: i64 = 1_793_512_800 * SECOND;
+
+/// Few kinds of events, closely packed: what rarely coincides elsewhere coincides here.
+pub fn dense_history(most: usize) -> impl Strategy<Value = (i64, Vec<Happening>)> {
+    let late = prop_oneof![4 => Just(0i64), 1 => -2i64..5];
+    let event = (0i64..3, late, name(), 0i32..3);
+    vec(event, 0..=most).prop_map(|events| {
+        let mut clock = DENSE_BASE;
+        let mut history = Vec::new();
+        for (id, (gap, late, name, n)) in (0..).zip(events) {
+            clock += gap * HOUR;
+            let (at, id, properties) = (clock - late * HOUR, (id * 7) % 64, json!({ "n": n }));
+            history.push(Happening { at, received_at: clock, id, name, properties });
+        }
+        (DENSE_BASE, history)
+    })
+}
+
+fn dense_window() -> impl Strategy<Value = Window> {
+    let moment =
+        || option::of((0i64..12).prop_map(|hours| When::Moment(Timestamp(DENSE_BASE + hours * HOUR))));
+    prop_oneof![
+        1 => Just(Window::Ever),
+        2 => (1u32..9).prop_map(|hours| Window::Last(Span::new(hours, Unit::Hour))),
+        1 => select(vec![Calendar::Today, Calendar::Yesterday]).prop_map(Window::Calendar),
+        2 => (moment(), moment()).prop_map(|(from, before)| Window::Between { from, before }),
+    ]
+}
+
+fn dense_step() -> impl Strategy<Value = Step> {
+    let kind = select(vec![StepKind::Did, StepKind::Did, StepKind::DidNot]);
+    (kind, name(), option::of(1u32..4)).prop_map(|(kind, name, hours)| {
+        let hours = if kind == StepKind::DidNot { hours.or(Some(2)) } else { hours };
+        let within = hours.map(|hours| Span::new(hours, Unit::Hour));
+        Step { kind, of: EventFilter { name, tests: Vec::new() }, within }
+    })
+}
+
+pub fn dense_condition() -> impl Strategy<Value = Condition> {
+    let plain = || name().prop_map(|name| EventFilter { name, tests: Vec::new() });
+    let sequence = (plain(), vec(dense_step(), 1..4), dense_window()).prop_map(|(of, mut steps, window)| {
+        steps.insert(0, Step { kind: StepKind::Did, of, within: None });
+        Condition::Sequence(Sequence { steps, window })
+    });
+    let limit = (0i64..4).prop_map(|limit| Test::AtLeast(limit.into()));
+    let measure = (select(Figure::ALL.to_vec()), plain(), dense_window(), limit).prop_map(
+        |(figure, of, window, test)| {
+            Condition::Measure(Measure { figure, property: "n".to_owned(), of, window, test })
+        },
+    );
+    let count = (plain(), dense_window(), times())
+        .prop_map(|(of, window, times)| Condition::Count(Count { of, window, times }));
+    prop_oneof![3 => sequence, 2 => measure, 1 => count]
+}

@@ -54,17 +54,21 @@ struct Case {
 }
 
 fn case() -> impl Strategy<Value = Case> {
+    case_of(generate::condition().boxed(), generate::history(14).boxed())
+}
+
+fn dense() -> impl Strategy<Value = Case> {
+    case_of(generate::dense_condition().boxed(), generate::dense_history(14).boxed())
+}
+
+fn case_of(
+    condition: BoxedStrategy<Condition>,
+    history: BoxedStrategy<(i64, Vec<Happening>)>,
+) -> impl Strategy<Value = Case> {
     let members = vec(generate::audience_id(), 0..2).prop_map(|ids| ids.into_iter().collect());
     let pauses = vec((generate::offset(3), any::<bool>()), 14);
-    (
-        generate::zone(),
-        vec(generate::condition(), 1..4),
-        generate::history(14),
-        generate::attributes(),
-        members,
-        pauses,
-    )
-        .prop_map(|(zone, conditions, (base, history), attributes, members, pauses)| Case {
+    (generate::zone(), vec(condition, 1..4), history, generate::attributes(), members, pauses).prop_map(
+        |(zone, conditions, (base, history), attributes, members, pauses)| Case {
             zone,
             conditions,
             base,
@@ -72,7 +76,8 @@ fn case() -> impl Strategy<Value = Case> {
             attributes,
             members,
             pauses,
-        })
+        },
+    )
 }
 
 impl Case {
@@ -192,6 +197,13 @@ proptest! {
     #[test]
     fn the_live_answer_is_the_answer_of_the_whole_history(case in case()) {
         let plan = case.plan(Bounds::default());
+        let (state, now) = live(&case, &plan, true)?;
+        goes_on(&case, &plan, &state, now)?;
+    }
+
+    #[test]
+    fn the_live_answer_is_right_in_a_dense_life_too(case in dense(), unfolded in 0usize..4) {
+        let plan = case.plan(Bounds { unfolded, ..Bounds::default() });
         let (state, now) = live(&case, &plan, true)?;
         goes_on(&case, &plan, &state, now)?;
     }

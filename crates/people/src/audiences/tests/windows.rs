@@ -128,7 +128,9 @@ fn absurd_moments_break_nothing() {
     ];
     let (members, properties) = (BTreeSet::new(), json!({}));
     let attributes = Map::from_iter([("birthday".to_owned(), json!("9999-12-31"))]);
-    for received_at in absurd {
+    // The last microsecond of all stands for never; no clock reaches it.
+    let clocks = &absurd[..absurd.len() - 1];
+    for received_at in clocks.iter().copied() {
         let events = (0..).zip(absurd).map(|(id, at)| Event {
             at: Timestamp(at),
             received_at: Timestamp(received_at),
@@ -137,7 +139,7 @@ fn absurd_moments_break_nothing() {
             properties: &properties,
         });
         let state = PersonState::rebuild(&plan, events);
-        for now in absurd {
+        for now in clocks.iter().copied() {
             let view = View::new(&plan, &state, Timestamp(now), &attributes, &members).unwrap();
             assert!(view.evaluate(id).unwrap().holds, "it happened, ever");
         }
