@@ -110,7 +110,7 @@ impl Comparer {
         let counts = &self.rarities.surnames;
         let common = if counts.count(x) >= counts.count(y) { x } else { y };
         if level == Level::Typo && both_known(counts, x, y) {
-            return (Level::BothKnown, 0.0);
+            return (Level::NearMiss, 0.0);
         }
         (level, counts.rarity(common))
     }
@@ -138,7 +138,7 @@ impl Comparer {
         let (x, y) = (self.formal(x), self.formal(y));
         let counts = &self.rarities.given;
         if level == Level::Typo && both_known(counts, x, y) {
-            return (Level::BothKnown, 0.0);
+            return (Level::NearMiss, 0.0);
         }
         (level, counts.rarity(if counts.count(x) >= counts.count(y) { x } else { y }))
     }
@@ -205,6 +205,7 @@ impl Comparer {
             (Some((code, _)), Some((Level::Same, rarity))) if code.agrees() => (Level::Typo, rarity),
             (Some((code, _)), Some((city, _))) if code.agrees() && city.agrees() => (Level::Similar, 0.0),
             (Some((Level::Same, _)), Some(_)) | (Some(_), Some((Level::Same, _))) => (Level::Mixed, 0.0),
+            (Some((Level::Typo, _)), Some(_)) => (Level::NearMiss, 0.0),
             _ => DIFFERENT,
         }
     }

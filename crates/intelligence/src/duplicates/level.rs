@@ -70,8 +70,8 @@ pub enum Level {
     Exchanged,
     /// More than one error apart, but alike.
     Similar,
-    /// One error apart, and both are well known: `Balog` and `Balogh`.
-    BothKnown,
+    /// One error apart, but with reason to doubt: `Balog` and `Balogh`, a near postcode of another city.
+    NearMiss,
     Initial,
     /// One half agrees, the other contradicts: the same street, another number.
     Mixed,
@@ -87,7 +87,7 @@ impl Level {
         Self::Typo,
         Self::Exchanged,
         Self::Similar,
-        Self::BothKnown,
+        Self::NearMiss,
         Self::Initial,
         Self::Mixed,
         Self::Different,

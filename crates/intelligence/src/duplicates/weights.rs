@@ -236,7 +236,7 @@ fn usual() -> [f64; Level::COUNT] {
             Level::Part => 0.04,
             Level::Familiar | Level::Similar => 0.03,
             Level::Different => 0.03,
-            Level::Exchanged | Level::BothKnown | Level::Initial | Level::Mixed => 0.01,
+            Level::Exchanged | Level::NearMiss | Level::Initial | Level::Mixed => 0.01,
         };
     }
     row
