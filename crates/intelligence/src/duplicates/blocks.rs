@@ -1,6 +1,9 @@
 //! Which pairs are compared at all: records that share one of many keys, never all with all.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    collections::BTreeSet,
+    hash::{Hash, Hasher},
+};
 
 use rustc_hash::{FxHashSet, FxHasher};
 
@@ -110,9 +113,11 @@ impl Keys<'_> {
 
     fn names(&mut self, record: &Prepared) {
         let text = |term: Term| self.lexicon.words.text(term).to_owned();
-        let surnames: Vec<String> = record.surname.iter().map(|term| text(*term)).collect();
-        let given: Vec<String> =
-            record.given.iter().flat_map(|term| self.lexicon.formal(*term)).map(|term| text(*term)).collect();
+        let meant = |term: &Term| [*term, self.lexicon.meant(*term)];
+        let surnames: BTreeSet<String> = record.surname.iter().flat_map(meant).map(text).collect();
+        let given = record.given.iter().flat_map(meant);
+        let given: BTreeSet<String> =
+            given.flat_map(|term| self.lexicon.formal(term)).map(|term| text(*term)).collect();
         for (family, own) in surnames.iter().flat_map(|family| given.iter().map(move |own| (family, own))) {
             self.add(("name", family.min(own), family.max(own)));
             let whole = [family.as_str(), own.as_str()].concat();

@@ -60,8 +60,11 @@ impl Comparer {
         let (surname, given) = self.name(a, b);
         out.set(Dimension::Surname, surname);
         out.set(Dimension::GivenName, given);
-        let named = surname.0.agrees() && given.0.agrees();
-        let email = if named { Dimension::NamedEmail } else { Dimension::Email };
+        let email = match (surname.0.agrees(), given.0.agrees()) {
+            (true, true) => Dimension::NamedEmail,
+            (true, false) => Dimension::FamilyEmail,
+            _ => Dimension::Email,
+        };
         out.set(email, self.email(&a.emails, &b.emails));
         out.set(Dimension::Phone, self.phone(&a.phones, &b.phones));
         out.set(Dimension::Place, self.place(a, b));
@@ -112,6 +115,9 @@ impl Comparer {
         if level == Level::Typo && both_known(counts, x, y) {
             return (Level::NearMiss, 0.0);
         }
+        if level == Level::Different && self.lexicon.meant(x) == self.lexicon.meant(y) {
+            return (Level::Similar, counts.rarity(common));
+        }
         (level, counts.rarity(common))
     }
 
@@ -127,7 +133,7 @@ impl Comparer {
             return (Level::Familiar, self.rarities.given.rarity(formal));
         }
         if level == Level::Different
-            && let Some(formal) = any(a, b, |x, y| self.misspelt(x, y).or_else(|| self.misspelt(y, x)))
+            && let Some(formal) = any(a, b, |x, y| self.misspelt(x, y))
         {
             return (Level::Similar, self.rarities.given.rarity(formal));
         }
@@ -145,8 +151,8 @@ impl Comparer {
 
     /// `Pissta` is `István`, with an error in the familiar form.
     fn misspelt(&self, x: Term, y: Term) -> Option<Term> {
-        common(self.lexicon.nearly(x), self.lexicon.formal(y))
-            .or_else(|| common(self.lexicon.nearly(x), self.lexicon.nearly(y)))
+        let (x, y) = (self.lexicon.meant(x), self.lexicon.meant(y));
+        common(self.lexicon.formal(x), self.lexicon.formal(y)).or((x == y).then_some(x))
     }
 
     /// The whole of both, else the best of their parts; with the two words that were found to agree.
@@ -166,12 +172,18 @@ impl Comparer {
 
     fn email(&self, a: &[Term], b: &[Term]) -> Graded {
         let terms = &self.lexicon.emails;
-        best(a, b, |x, y| match x == y {
-            true if text::digits(terms.text(x)).is_empty() => {
-                (Level::Familiar, self.rarities.emails.shared(x))
+        best(a, b, |x, y| {
+            let host = self.lexicon.host_of.get(&x).map_or(0.0, |host| self.rarities.hosts.rarity(*host));
+            match x == y {
+                true if text::digits(terms.text(x)).is_empty() => {
+                    (Level::Familiar, self.rarities.emails.shared(x) + host)
+                }
+                true => (Level::Same, self.rarities.emails.shared(x) + host),
+                false => match spelling::emails(terms.text(x), terms.text(y)) {
+                    Level::Part => (Level::Part, 0.0),
+                    level => (level, host),
+                },
             }
-            true => (Level::Same, self.rarities.emails.shared(x)),
-            false => (spelling::emails(terms.text(x), terms.text(y)), 0.0),
         })
     }
 

@@ -11,6 +11,8 @@ pub enum Dimension {
     Email,
     /// The e-mail address of people of the same name: it is often made of the name and then says little more.
     NamedEmail,
+    /// The e-mail address of people with one surname and different given names.
+    FamilyEmail,
     Phone,
     /// Postcode and city together: one follows from the other.
     Place,
@@ -23,11 +25,12 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Surname,
         Self::GivenName,
         Self::Email,
         Self::NamedEmail,
+        Self::FamilyEmail,
         Self::Phone,
         Self::Place,
         Self::Street,

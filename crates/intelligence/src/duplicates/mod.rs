@@ -10,6 +10,7 @@ mod contact;
 mod given_names;
 mod groups;
 mod level;
+mod misspelt;
 mod name;
 mod prepared;
 mod rarity;

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    address, contact, given_names, name,
+    address, contact, given_names, misspelt, name,
     record::{Kind, Record},
     text,
 };
@@ -69,7 +69,10 @@ pub struct Lexicon {
     /// How many given names each word is; `Pista` counts as `István`.
     pub given: Vec<u32>,
     formal: FxHashMap<Term, Vec<Term>>,
-    nearly: FxHashMap<Term, Vec<Term>>,
+    /// For each word what was probably meant.
+    meant: Vec<Term>,
+    pub hosts: Terms,
+    pub host_of: FxHashMap<Term, Term>,
 }
 
 impl Lexicon {
@@ -106,6 +109,7 @@ pub fn prepare<'a>(records: impl Iterator<Item = &'a Record> + Clone) -> (Lexico
     let mut lexicon = Lexicon::default();
     let names: Vec<name::Name> = name_order(records.clone().map(read_name).collect());
     let prepared = records.zip(names).map(|(record, name)| lexicon.read(record, &name)).collect();
+    lexicon.meant = misspelt::corrections(&lexicon.words);
     (lexicon, prepared)
 }
 
@@ -147,11 +151,7 @@ impl Lexicon {
             surname: self.surname(&name.surname),
             given: self.given(&name.given),
             either_order: !name.sure,
-            emails: record
-                .values(Kind::Email)
-                .filter_map(contact::email)
-                .map(|v| self.emails.add(&v))
-                .collect(),
+            emails: record.values(Kind::Email).filter_map(contact::email).map(|v| self.email(&v)).collect(),
             phones: record
                 .values(Kind::Phone)
                 .filter_map(contact::phone)
@@ -176,9 +176,17 @@ impl Lexicon {
         }
     }
 
-    /// The formal names of known given names that are one error away from an unknown one.
-    pub fn nearly(&self, word: Term) -> &[Term] {
-        self.nearly.get(&word).map_or(&[], Vec::as_slice)
+    /// What was probably meant by a word of a name; itself when it is no error.
+    pub fn meant(&self, word: Term) -> Term {
+        self.meant.get(word as usize).copied().unwrap_or(word)
+    }
+
+    fn email(&mut self, text: &str) -> Term {
+        let host = text.split('@').nth(1).unwrap_or_default();
+        let host = self.hosts.add(host);
+        let term = self.emails.add(text);
+        self.host_of.insert(term, host);
+        term
     }
 
     fn surname(&mut self, parts: &[String]) -> Words {
@@ -197,11 +205,6 @@ impl Lexicon {
             }
             count(&mut self.given, terms[0]);
             self.formal.insert(*word, terms);
-            let nearly = given_names::nearly(self.words.text(*word));
-            let nearly =
-                nearly.into_iter().flat_map(given_names::formals).map(|formal| self.words.know(formal));
-            let nearly: Vec<Term> = nearly.collect();
-            self.nearly.insert(*word, nearly);
         }
         words
     }

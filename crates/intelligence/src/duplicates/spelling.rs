@@ -50,7 +50,11 @@ pub fn emails(a: &str, b: &str) -> Level {
     let local = |text| str::split(text, '@').next().unwrap_or_default();
     let (x, y) = (local(a), local(b));
     if x == y && x.len() >= 4 {
-        return if osa_distance(a, b) == 1 { Level::Typo } else { Level::Part };
+        return match osa_distance(a, b) {
+            1 => Level::Typo,
+            _ if digits(x).is_empty() => Level::NearMiss,
+            _ => Level::Part,
+        };
     }
     let near = a.len().abs_diff(b.len()) <= 2 && (letters(a) ^ letters(b)).count_ones() <= 4;
     match if near { osa_distance(a, b) } else { usize::MAX } {
