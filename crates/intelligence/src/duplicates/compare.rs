@@ -80,6 +80,23 @@ impl Comparer {
     /// Both names as they stand, or with family and given name exchanged when only so both agree.
     fn name(&mut self, a: &Prepared, b: &Prepared) -> (Graded, Graded) {
         let straight = (self.surname(&a.surname, &b.surname), self.given(&a.given, &b.given));
+        let (mut surname, mut given) = self.ordered(straight, a, b);
+        if a.either_order || b.either_order {
+            // Whether the word is rare as a surname or common as a given name is not known: the less is safe.
+            surname.1 = surname.1.min(self.other_role(&b.surname, &b.given).0);
+            given.1 = given.1.min(self.other_role(&b.surname, &b.given).1);
+        }
+        (surname, given)
+    }
+
+    fn other_role(&self, surname: &Words, given: &Words) -> (f32, f32) {
+        let as_given =
+            surname.first().map_or(f32::MAX, |word| self.rarities.given.rarity(self.formal(*word)));
+        let as_surname = given.first().map_or(f32::MAX, |word| self.rarities.surnames.rarity(*word));
+        (as_given, as_surname)
+    }
+
+    fn ordered(&mut self, straight: (Graded, Graded), a: &Prepared, b: &Prepared) -> (Graded, Graded) {
         if straight.0.0.agrees() && (straight.1.0.agrees() || straight.1.0 == Level::Missing) {
             return straight;
         }

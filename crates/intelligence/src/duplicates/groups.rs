@@ -7,17 +7,17 @@
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::{
-    Comparisons,
     blocks::Pair,
+    comparisons::Comparisons,
     weights::{Evidence, Logs},
 };
 
 /// Pairs below these log-odds are no reason to look at two groups.
 const FLOOR: f32 = -4.0;
-/// From here on (odds 9 : 1) groups are joined without asking who else could be meant.
-const SURE: f32 = 2.2;
+/// From this chance on groups are joined without asking who else could be meant.
+const SURE: f32 = 0.9;
 /// The chance from which on the remaining pairs are joined: where the expected F1 is best.
-pub const JOIN: f32 = 0.42;
+pub const JOIN: f32 = 0.3;
 
 struct Groups<'a> {
     comparisons: &'a mut Comparisons,
@@ -25,6 +25,7 @@ struct Groups<'a> {
     members: Vec<Vec<u32>>,
     /// For each group its neighbours with the log-odds of being one.
     odds: Vec<BTreeMap<u32, f32>>,
+    joined: Vec<(Pair, f32)>,
 }
 
 /// An offer to join two groups; the higher goes first, equals by place.
@@ -46,8 +47,16 @@ impl PartialOrd for Offer {
     }
 }
 
-/// The group of each record: the place of its first record.
-pub fn group(comparisons: &mut Comparisons, logs: &Logs) -> Vec<u32> {
+/// Who belongs together, and how sure that is.
+pub struct Grouping {
+    /// The group of each record: the place of its first record.
+    pub labels: Vec<u32>,
+    /// The pairs that came together, with the chance at which their groups were joined.
+    pub joined: Vec<(Pair, f32)>,
+}
+
+/// Joins the records to groups, down to the chance `least`.
+pub fn group(comparisons: &mut Comparisons, logs: &Logs, least: f32) -> Grouping {
     let count = comparisons.len();
     let mut groups = Groups {
         members: (0..count)
@@ -56,11 +65,14 @@ pub fn group(comparisons: &mut Comparisons, logs: &Logs) -> Vec<u32> {
         odds: vec![BTreeMap::new(); count],
         comparisons,
         logs,
+        joined: Vec::new(),
     };
     groups.start();
-    groups.join(SURE, |groups, pair| groups.odds_of(pair));
-    groups.join(JOIN, Groups::chance_among_rivals);
-    groups.labels()
+    groups.join(SURE, Groups::chance);
+    groups.join(least, Groups::chance_among_rivals);
+    let labels = groups.labels();
+    groups.joined.sort_unstable_by_key(|(pair, _)| *pair);
+    Grouping { labels, joined: groups.joined }
 }
 
 impl Groups<'_> {
@@ -78,12 +90,15 @@ impl Groups<'_> {
         self.odds[a as usize].get(&b).copied()
     }
 
+    fn chance(&self, pair: Pair) -> Option<f32> {
+        self.odds_of(pair).map(chance)
+    }
+
     /// The chance that `a` and `b` are one, when each may also belong to another group that the other contradicts.
     fn chance_among_rivals(&self, (a, b): Pair) -> Option<f32> {
         let odds = self.odds_of((a, b))?;
         let rivals = self.rivals(a, b) + self.rivals(b, a);
-        let weight = odds.exp();
-        Some(weight / (1.0 + weight + rivals))
+        Some(1.0 / (1.0 + (1.0 + rivals) * (-odds).exp()))
     }
 
     /// The odds of `a` with all other groups, as far as these are not `b` too.
@@ -91,8 +106,8 @@ impl Groups<'_> {
         let others = self.odds[a as usize].iter().filter(|(other, _)| **other != b);
         others
             .map(|(other, odds)| {
-                let with_b = self.odds_of((*other, b)).map_or(0.0, |odds| 1.0 / (1.0 + (-odds).exp()));
-                odds.exp() * (1.0 - with_b)
+                let with_b = self.odds_of((*other, b)).map_or(0.0, chance);
+                odds.min(40.0).exp() * (1.0 - with_b)
             })
             .sum()
     }
@@ -113,6 +128,7 @@ impl Groups<'_> {
             // What was offered earlier may have changed since: it is offered anew.
             match score(self, best.pair) {
                 Some(now) if now == best.score => {
+                    self.note(best.pair, now);
                     self.merge(best.pair);
                     let a = best.pair.0;
                     for b in self.odds[a as usize].keys().copied().collect::<Vec<_>>() {
@@ -122,6 +138,14 @@ impl Groups<'_> {
                 _ => offer(self, best.pair, &mut offers),
             }
         }
+    }
+
+    fn note(&mut self, (a, b): Pair, chance: f32) {
+        let others = &self.members[b as usize];
+        let pairs =
+            self.members[a as usize].iter().flat_map(|x| others.iter().map(|y| (*x.min(y), *x.max(y))));
+        let scope = self.comparisons.scope;
+        self.joined.extend(pairs.filter(|pair| scope.allows(*pair)).map(|pair| (pair, chance)));
     }
 
     /// Takes `b` into `a` and weighs the whole against all neighbours.
@@ -166,4 +190,9 @@ impl Groups<'_> {
         }
         labels
     }
+}
+
+/// Log-odds as a chance.
+pub fn chance(odds: f32) -> f32 {
+    1.0 / (1.0 + (-odds).exp())
 }

@@ -1,14 +1,17 @@
 //! Which records describe the same person.
 //!
-//! Read ([`prepared`]) → pairs worth a look ([`blocks`]) → compared field by field ([`compare`]) → weighed
-//! ([`weights`], learned without labels) → decided as groups ([`groups`]).
+//! Read (`prepared`) → pairs worth a look (`blocks`) → compared field by field (`compare`) → weighed (`weights`,
+//! learned without labels; `learn` corrects them by people's decisions) → decided as groups (`groups`).
 
 mod address;
 mod blocks;
 mod compare;
+mod comparisons;
 mod contact;
+mod findings;
 mod given_names;
 mod groups;
+mod learn;
 mod level;
 mod misspelt;
 mod name;
@@ -16,77 +19,32 @@ mod prepared;
 mod rarity;
 mod record;
 mod spelling;
+#[cfg(test)]
+mod tests;
 mod text;
 mod weights;
 
-pub use blocks::{Pair, Scope};
-pub use level::{Comparison, Dimension, Level};
+pub use findings::{Band, Findings, Found, Model, Reason};
+pub use learn::Correction;
+pub use level::{Dimension, Level};
 pub use record::{Field, Kind, Record};
 pub use weights::Weights;
 
-use blocks::Candidates;
-use compare::Comparer;
-use prepared::Prepared;
-use weights::Background;
+use blocks::Scope;
+use comparisons::Comparisons;
 
-/// Random pairs looked at to learn what strangers have in common.
-const SAMPLE: usize = 50_000;
-
-/// All records read and all pairs worth a look compared.
-pub struct Comparisons {
-    comparer: Comparer,
-    records: Vec<Prepared>,
-    scope: Scope,
-    pub candidates: Candidates,
-    pub compared: Vec<Comparison>,
+/// Finds the records of one list that describe the same person.
+pub fn within(records: &[Record], seed: u64, correction: Option<&Correction>) -> Findings {
+    findings::find(Comparisons::new(records.iter(), Scope::Within), seed, correction)
 }
 
-impl Comparisons {
-    pub fn new<'a>(records: impl Iterator<Item = &'a Record> + Clone, scope: Scope) -> Self {
-        let (lexicon, records) = prepared::prepare(records);
-        let candidates = blocks::candidates(&lexicon, &records, scope);
-        let mut comparer = Comparer::new(lexicon);
-        let pairs = candidates.pairs.iter();
-        let compared =
-            pairs.map(|(a, b)| comparer.compare(&records[*a as usize], &records[*b as usize])).collect();
-        Self { comparer, records, scope, candidates, compared }
-    }
-
-    pub fn len(&self) -> usize {
-        self.records.len()
-    }
-
-    pub fn groups(&mut self, weights: &Weights) -> Vec<u32> {
-        groups::group(self, &weights.logs())
-    }
-
-    pub fn compare(&mut self, (a, b): Pair) -> Comparison {
-        self.comparer.compare(&self.records[a as usize], &self.records[b as usize])
-    }
-
-    pub fn learn(&mut self, seed: u64) -> Weights {
-        let universe = self.scope.universe(self.records.len());
-        let background = self.background(seed);
-        Weights::learn(&self.compared, &background, universe, self.records.len())
-    }
-
-    fn background(&mut self, seed: u64) -> Background {
-        let n = self.records.len() as u64;
-        let mut state = seed;
-        let mut draw = || (u128::from(next(&mut state)) * u128::from(n) >> 64) as u32;
-        let pairs: Vec<Pair> = (0..SAMPLE)
-            .map(|_| (draw(), draw()))
-            .map(|(a, b)| (a.min(b), a.max(b)))
-            .filter(|pair| self.scope.allows(*pair) && self.candidates.pairs.binary_search(pair).is_err())
-            .collect();
-        Background::of(pairs.into_iter().map(|pair| self.compare(pair)))
-    }
+/// Finds the records of two lists that describe the same person; the places of the second go on after the first.
+pub fn across(left: &[Record], right: &[Record], seed: u64, correction: Option<&Correction>) -> Findings {
+    let both = left.iter().chain(right);
+    findings::find(Comparisons::new(both, Scope::Across(left.len())), seed, correction)
 }
 
-/// SplitMix64: small, and the same everywhere.
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+/// Learns from records whose person is known: `same` tells for two places of the list.
+pub fn learn(records: &[Record], seed: u64, same: impl Fn(usize, usize) -> bool) -> Correction {
+    findings::learn(Comparisons::new(records.iter(), Scope::Within), seed, same)
 }

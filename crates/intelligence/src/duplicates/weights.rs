@@ -6,11 +6,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::level::{Comparison, Dimension, Level};
+use super::{
+    learn::Correction,
+    level::{Comparison, Dimension, Level},
+};
 
 type Table = [[f64; Level::COUNT]; Dimension::COUNT];
 
 const ROUNDS: usize = 20;
+/// After this round pairs that are strangers beyond doubt are not asked again.
+const SETTLED: usize = 4;
+/// The belief below which a pair is settled.
+const HOPELESS: f64 = 1e-6;
 /// Pseudo-observations that hold the tables near the usual where there is little data.
 const FIRMNESS: f64 = 20.0;
 /// The least of a chance, in observations.
@@ -58,12 +65,20 @@ impl Weights {
     pub fn learn(candidates: &[Comparison], background: &Background, universe: f64, records: usize) -> Self {
         let mut weights = Self::start(background, universe, records);
         let rest = (universe - candidates.len() as f64).max(0.0) / background.pairs.max(1.0);
-        for _ in 0..ROUNDS {
-            let beliefs: Vec<Belief> = {
-                let logs = weights.logs();
-                candidates.iter().map(|comparison| logs.belief(comparison)).collect()
-            };
-            weights.fit(candidates, &beliefs, background, rest, universe);
+        let mut strangers = background.counts.map(|row| row.map(|count| count * rest));
+        let mut open: Vec<&Comparison> = candidates.iter().collect();
+        for round in 0..ROUNDS {
+            let logs = weights.logs();
+            let beliefs: Vec<Belief> = open.iter().map(|comparison| logs.belief(comparison)).collect();
+            weights.fit(&open, &beliefs, &strangers, universe);
+            if round == SETTLED {
+                let (kept, settled): (Vec<_>, Vec<_>) = open
+                    .iter()
+                    .zip(&beliefs)
+                    .partition(|(_, belief)| belief.person + belief.household > HOPELESS);
+                settled.iter().for_each(|(comparison, _)| tally(&mut strangers, comparison, 1.0));
+                open = kept.into_iter().map(|(comparison, _)| *comparison).collect();
+            }
         }
         weights
     }
@@ -71,36 +86,24 @@ impl Weights {
     fn start(background: &Background, universe: f64, records: usize) -> Self {
         let rate = (records as f64 / 4.0 / universe.max(1.0)).clamp(1e-12, 0.2);
         Self {
-            person: [usual(); Dimension::COUNT],
-            household: [usual(); Dimension::COUNT],
-            strangers: normalised(&background.counts, |_| TRACE),
+            person: normalised(&Table::default(), &usual()),
+            household: normalised(&Table::default(), &usual()),
+            strangers: normalised(&background.counts, &unlike()),
             person_rate: rate,
             household_rate: rate / 10.0,
         }
     }
 
-    fn fit(
-        &mut self,
-        pairs: &[Comparison],
-        beliefs: &[Belief],
-        background: &Background,
-        rest: f64,
-        universe: f64,
-    ) {
-        let (mut person, mut household) = (Table::default(), Table::default());
-        let mut strangers: Table = background.counts.map(|row| row.map(|count| count * rest));
+    fn fit(&mut self, pairs: &[&Comparison], beliefs: &[Belief], settled: &Table, universe: f64) {
+        let (mut person, mut household, mut strangers) = (Table::default(), Table::default(), *settled);
         for (comparison, belief) in pairs.iter().zip(beliefs) {
-            let stranger = 1.0 - belief.person - belief.household;
-            for (dimension, level) in comparison.levels.iter().enumerate() {
-                person[dimension][*level as usize] += belief.person;
-                household[dimension][*level as usize] += belief.household;
-                strangers[dimension][*level as usize] += stranger;
-            }
+            tally(&mut person, comparison, belief.person);
+            tally(&mut household, comparison, belief.household);
+            tally(&mut strangers, comparison, 1.0 - belief.person - belief.household);
         }
-        let prior = |level: usize| usual()[level] * FIRMNESS;
-        self.person = normalised(&person, prior);
-        self.household = normalised(&household, prior);
-        self.strangers = normalised(&strangers, |_| TRACE);
+        self.person = normalised(&person, &usual());
+        self.household = normalised(&household, &usual());
+        self.strangers = normalised(&strangers, &unlike());
         let (p, h) = beliefs.iter().fold((0.0, 0.0), |(p, h), b| (p + b.person, h + b.household));
         self.person_rate = ((p + 1.0) / universe.max(1.0)).clamp(1e-12, 0.5);
         self.household_rate = ((h + 0.1) / universe.max(1.0)).clamp(1e-12, 0.4);
@@ -118,6 +121,8 @@ impl Weights {
             household: Default::default(),
             prior: self.person_rate.ln() as f32,
             household_prior: self.household_rate.ln() as f32,
+            rarity: [1.0; Dimension::COUNT],
+            doubt: 1.0,
         };
         for dimension in Dimension::ALL {
             for level in 0..Level::COUNT {
@@ -134,17 +139,34 @@ impl Weights {
 
 /// The weights as they are added up: natural logarithms of the ratios to the chances among strangers.
 pub struct Logs {
-    person: [[f32; Level::COUNT]; Dimension::COUNT],
-    household: [[f32; Level::COUNT]; Dimension::COUNT],
+    person: Row,
+    household: Row,
     prior: f32,
     household_prior: f32,
+    /// How much the rarity of the value counts.
+    rarity: [f32; Dimension::COUNT],
+    /// How much it counts that the two may live together.
+    doubt: f32,
 }
 
+type Row = [[f32; Level::COUNT]; Dimension::COUNT];
+
 impl Logs {
+    /// The weights with what people's decisions taught.
+    pub fn corrected(mut self, correction: &Correction) -> Self {
+        self.prior += correction.prior;
+        self.doubt += correction.household;
+        for at in 0..Dimension::COUNT {
+            self.rarity[at] += correction.rarity[at];
+            self.person[at].iter_mut().zip(correction.levels[at]).for_each(|(weight, more)| *weight += more);
+        }
+        self
+    }
+
     /// What one dimension adds for one person.
     pub fn weight(&self, comparison: &Comparison, dimension: Dimension) -> f32 {
         let at = dimension as usize;
-        self.person[at][comparison.levels[at] as usize] + comparison.rarity[at]
+        self.person[at][comparison.levels[at] as usize] + self.rarity[at] * comparison.rarity[at]
     }
 
     /// What one dimension adds for a household.
@@ -156,28 +178,29 @@ impl Logs {
         }
     }
 
+    pub fn prior(&self) -> f32 {
+        self.prior
+    }
+
     /// The sum for one person, the sum for a household; both against strangers, with how common they are.
-    pub fn sums(&self, comparison: &Comparison) -> (f32, f32) {
-        let (mut person, mut household) = (self.prior, self.household_prior);
-        for (at, level) in comparison.levels.iter().enumerate() {
-            let shared = self.household[at][*level as usize];
-            person += self.person[at][*level as usize] + comparison.rarity[at];
-            if shared != 0.0 {
-                household += shared + comparison.rarity[at];
-            }
-        }
-        (person, household)
+    fn sums(&self, comparison: &Comparison) -> (f32, f32) {
+        Dimension::ALL.iter().fold((self.prior, self.household_prior), |(person, household), dimension| {
+            (
+                person + self.weight(comparison, *dimension),
+                household + self.household_weight(comparison, *dimension),
+            )
+        })
     }
 
     /// What speaks against one person because the two may live together.
     pub fn household_doubt(&self, comparison: &Comparison) -> f32 {
-        -ln_1p_exp(self.sums(comparison).1)
+        -self.doubt * ln_1p_exp(self.sums(comparison).1)
     }
 
     /// The logarithm of the odds for one person.
     pub fn log_odds(&self, comparison: &Comparison) -> f32 {
         let (person, household) = self.sums(comparison);
-        person - ln_1p_exp(household)
+        person - self.doubt * ln_1p_exp(household)
     }
 
     fn belief(&self, comparison: &Comparison) -> Belief {
@@ -217,7 +240,7 @@ impl Evidence {
                 .map(|(sum, said)| sum / said as f32)
                 .sum()
         };
-        logs.prior + mean(&self.person) - ln_1p_exp(logs.household_prior + mean(&self.household))
+        logs.prior + mean(&self.person) - logs.doubt * ln_1p_exp(logs.household_prior + mean(&self.household))
     }
 }
 
@@ -225,30 +248,39 @@ fn ln_1p_exp(x: f32) -> f32 {
     if x > 20.0 { x } else { x.exp().ln_1p() }
 }
 
-/// What two records of one person usually look like in any dimension.
+fn tally(table: &mut Table, comparison: &Comparison, share: f64) {
+    for (row, level) in table.iter_mut().zip(comparison.levels) {
+        row[level as usize] += share;
+    }
+}
+
+/// What two records of one person usually look like in any dimension, as observations.
 fn usual() -> [f64; Level::COUNT] {
-    let mut row = [0.0; Level::COUNT];
-    for level in Level::ALL {
-        row[level as usize] = match level {
+    Level::ALL.map(|level| {
+        let share = match level {
             Level::Missing => 0.0,
             Level::Same => 0.75,
             Level::Typo => 0.08,
             Level::Part => 0.04,
-            Level::Familiar | Level::Similar => 0.03,
-            Level::Different => 0.03,
+            Level::Familiar | Level::Similar | Level::Different => 0.03,
             Level::Exchanged | Level::NearMiss | Level::Initial | Level::Mixed => 0.01,
         };
-    }
-    row
+        share * FIRMNESS
+    })
+}
+
+/// What two strangers look like, as observations.
+fn unlike() -> [f64; Level::COUNT] {
+    Level::ALL.map(|level| if level == Level::Different { 100.0 * TRACE } else { TRACE })
 }
 
 /// Chances among the pairs in which both records say something.
-fn normalised(counts: &Table, prior: impl Fn(usize) -> f64) -> Table {
+fn normalised(counts: &Table, prior: &[f64; Level::COUNT]) -> Table {
     let mut out = Table::default();
     for (row, counts) in out.iter_mut().zip(counts) {
         let said = 1..Level::COUNT;
-        let sum: f64 = said.clone().map(|level| counts[level] + prior(level)).sum();
-        said.for_each(|level| row[level] = (counts[level] + prior(level)) / sum);
+        let sum: f64 = said.clone().map(|level| counts[level] + prior[level]).sum();
+        said.for_each(|level| row[level] = (counts[level] + prior[level]) / sum);
     }
     out
 }

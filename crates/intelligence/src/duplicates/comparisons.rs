@@ -1,0 +1,69 @@
+//! All records of a task read, and all pairs worth a look compared.
+
+use super::{
+    blocks::{self, Candidates, Pair, Scope},
+    compare::Comparer,
+    level::Comparison,
+    prepared::{self, Prepared},
+    record::Record,
+    weights::{Background, Weights},
+};
+
+/// Random pairs looked at to learn what strangers have in common.
+const SAMPLE: usize = 40_000;
+
+pub struct Comparisons {
+    comparer: Comparer,
+    records: Vec<Prepared>,
+    pub scope: Scope,
+    pub candidates: Candidates,
+    /// One for each candidate.
+    pub compared: Vec<Comparison>,
+}
+
+impl Comparisons {
+    pub fn new<'a>(records: impl Iterator<Item = &'a Record> + Clone, scope: Scope) -> Self {
+        let (lexicon, records) = prepared::prepare(records);
+        let candidates = blocks::candidates(&lexicon, &records, scope);
+        let mut comparer = Comparer::new(lexicon);
+        let pairs = candidates.pairs.iter();
+        let compared =
+            pairs.map(|(a, b)| comparer.compare(&records[*a as usize], &records[*b as usize])).collect();
+        Self { comparer, records, scope, candidates, compared }
+    }
+
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub fn compare(&mut self, (a, b): Pair) -> Comparison {
+        self.comparer.compare(&self.records[a as usize], &self.records[b as usize])
+    }
+
+    pub fn weights(&mut self, seed: u64) -> Weights {
+        let universe = self.scope.universe(self.records.len());
+        let background = self.background(seed);
+        Weights::learn(&self.compared, &background, universe, self.records.len())
+    }
+
+    /// Random pairs that are no candidates.
+    fn background(&mut self, seed: u64) -> Background {
+        let count = self.records.len() as u64;
+        let mut state = seed;
+        let mut draw = || (u128::from(next(&mut state)) * u128::from(count) >> 64) as u32;
+        let pairs: Vec<Pair> = (0..SAMPLE)
+            .map(|_| (draw(), draw()))
+            .map(|(a, b)| (a.min(b), a.max(b)))
+            .filter(|pair| self.scope.allows(*pair) && self.candidates.pairs.binary_search(pair).is_err())
+            .collect();
+        Background::of(pairs.into_iter().map(|pair| self.compare(pair)))
+    }
+}
+
+/// SplitMix64: small, and the same everywhere.
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
