@@ -13,6 +13,9 @@ use super::{
 const SAMPLE: usize = 40_000;
 
 pub struct Comparisons {
+    /// Where each record stood. They are worked in the order of what they say, so that the order of the list does not
+    /// matter.
+    pub order: Vec<usize>,
     comparer: Comparer,
     records: Vec<Prepared>,
     pub scope: Scope,
@@ -22,14 +25,26 @@ pub struct Comparisons {
 }
 
 impl Comparisons {
-    pub fn new<'a>(records: impl Iterator<Item = &'a Record> + Clone, scope: Scope) -> Self {
-        let (lexicon, records) = prepared::prepare(records);
-        let candidates = blocks::candidates(&lexicon, &records, scope);
+    pub fn within(records: &[Record]) -> Self {
+        Self::new(sorted(records, 0), Scope::Within)
+    }
+
+    /// The places of the second list go on after the first.
+    pub fn across(left: &[Record], right: &[Record]) -> Self {
+        let mut both = sorted(left, 0);
+        both.extend(sorted(right, left.len()));
+        Self::new(both, Scope::Across(left.len()))
+    }
+
+    fn new(records: Vec<(usize, &Record)>, scope: Scope) -> Self {
+        let (lexicon, prepared) = prepared::prepare(records.iter().map(|(_, record)| *record));
+        let candidates = blocks::candidates(&lexicon, &prepared, scope);
         let mut comparer = Comparer::new(lexicon);
         let pairs = candidates.pairs.iter();
         let compared =
-            pairs.map(|(a, b)| comparer.compare(&records[*a as usize], &records[*b as usize])).collect();
-        Self { comparer, records, scope, candidates, compared }
+            pairs.map(|(a, b)| comparer.compare(&prepared[*a as usize], &prepared[*b as usize])).collect();
+        let order = records.iter().map(|(at, _)| *at).collect();
+        Self { order, comparer, records: prepared, scope, candidates, compared }
     }
 
     pub fn len(&self) -> usize {
@@ -58,6 +73,12 @@ impl Comparisons {
             .collect();
         Background::of(pairs.into_iter().map(|pair| self.compare(pair)))
     }
+}
+
+fn sorted(records: &[Record], first: usize) -> Vec<(usize, &Record)> {
+    let mut sorted: Vec<(usize, &Record)> = (first..).zip(records).collect();
+    sorted.sort_by(|(_, a), (_, b)| (&a.fields, &a.id).cmp(&(&b.fields, &b.id)));
+    sorted
 }
 
 /// SplitMix64: small, and the same everywhere.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    blocks::Pair,
     comparisons::Comparisons,
     groups::{self, Grouping},
     learn::Correction,
@@ -87,19 +88,39 @@ pub fn find(mut comparisons: Comparisons, seed: u64, correction: Option<&Correct
     let grouping = groups::group(&mut comparisons, &logs, join);
     Findings {
         pairs: pairs(&mut comparisons, &logs, &grouping),
-        groups: grouping.labels.iter().map(|label| *label as usize).collect(),
+        groups: labels(&grouping, &comparisons.order),
         compared: comparisons.compared.len(),
         skipped_keys: comparisons.candidates.skipped_blocks,
         model: Model { weights, correction: correction.cloned() },
     }
 }
 
-pub fn learn(mut comparisons: Comparisons, seed: u64, same: impl Fn(usize, usize) -> bool) -> Correction {
+pub fn learn(
+    mut comparisons: Comparisons,
+    seed: u64,
+    same: impl Fn(usize, usize) -> Option<bool>,
+) -> Correction {
     let base = comparisons.weights(seed).logs();
+    let order = &comparisons.order;
     let pairs = comparisons.candidates.pairs.iter().zip(&comparisons.compared);
+    let decided = |(a, b): &Pair| same(order[*a as usize], order[*b as usize]);
     let labelled: Vec<(Comparison, bool)> =
-        pairs.map(|((a, b), comparison)| (*comparison, same(*a as usize, *b as usize))).collect();
+        pairs.filter_map(|(pair, comparison)| Some((*comparison, decided(pair)?))).collect();
     Correction::fit(&base, &labelled, groups::JOIN)
+}
+
+/// The group of each record of the list, by the place of its first record.
+fn labels(grouping: &Grouping, order: &[usize]) -> Vec<usize> {
+    let mut first = vec![usize::MAX; order.len()];
+    for (at, label) in grouping.labels.iter().enumerate() {
+        let first = &mut first[*label as usize];
+        *first = order[at].min(*first);
+    }
+    let mut labels = vec![0; order.len()];
+    for (at, label) in grouping.labels.iter().enumerate() {
+        labels[order[at]] = first[*label as usize];
+    }
+    labels
 }
 
 fn pairs(comparisons: &mut Comparisons, logs: &Logs, grouping: &Grouping) -> Vec<Found> {
@@ -114,6 +135,10 @@ fn pairs(comparisons: &mut Comparisons, logs: &Logs, grouping: &Grouping) -> Vec
             // The groups were kept apart, so no pair of theirs is certain.
             found.push(describe(logs, *pair, comparison, probability.min(AUTO - 0.01), false));
         }
+    }
+    for pair in &mut found {
+        let (a, b) = (comparisons.order[pair.a], comparisons.order[pair.b]);
+        (pair.a, pair.b) = (a.min(b), a.max(b));
     }
     found.sort_by_key(|found| (found.a, found.b));
     found

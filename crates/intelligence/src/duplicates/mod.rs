@@ -30,21 +30,19 @@ pub use level::{Dimension, Level};
 pub use record::{Field, Kind, Record};
 pub use weights::Weights;
 
-use blocks::Scope;
 use comparisons::Comparisons;
 
 /// Finds the records of one list that describe the same person.
 pub fn within(records: &[Record], seed: u64, correction: Option<&Correction>) -> Findings {
-    findings::find(Comparisons::new(records.iter(), Scope::Within), seed, correction)
+    findings::find(Comparisons::within(records), seed, correction)
 }
 
 /// Finds the records of two lists that describe the same person; the places of the second go on after the first.
 pub fn across(left: &[Record], right: &[Record], seed: u64, correction: Option<&Correction>) -> Findings {
-    let both = left.iter().chain(right);
-    findings::find(Comparisons::new(both, Scope::Across(left.len())), seed, correction)
+    findings::find(Comparisons::across(left, right), seed, correction)
 }
 
-/// Learns from records whose person is known: `same` tells for two places of the list.
-pub fn learn(records: &[Record], seed: u64, same: impl Fn(usize, usize) -> bool) -> Correction {
-    findings::learn(Comparisons::new(records.iter(), Scope::Within), seed, same)
+/// Learns from decided pairs: `same` tells for two places of the list, or nothing when nobody has decided.
+pub fn learn(records: &[Record], seed: u64, same: impl Fn(usize, usize) -> Option<bool>) -> Correction {
+    findings::learn(Comparisons::within(records), seed, same)
 }

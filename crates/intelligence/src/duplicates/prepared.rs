@@ -58,7 +58,6 @@ pub struct Lexicon {
     pub postcodes: Terms,
     pub cities: Terms,
     pub streets: Terms,
-    pub extras: Terms,
     pub states: Terms,
     pub dates: Terms,
     pub nationals: Terms,
@@ -162,10 +161,7 @@ impl Lexicon {
             // Streets and second lines share their terms: they are often written in each other's place.
             street: street.name.map(|v| self.streets.add(&v)),
             number: number.and_then(|v| v.parse().ok()),
-            extra: extra.map(|v| {
-                self.extras.add(&v);
-                self.streets.know(&v)
-            }),
+            extra: extra.map(|v| self.streets.know(&v)),
             state: plain(Kind::State).map(|v| self.states.add(&v)),
             date: first(Kind::Date).and_then(contact::date).map(|v| self.dates.add(&v)),
             nationals: record

@@ -39,6 +39,9 @@ impl Frequencies {
     /// the natural logarithm of a factor. The record at hand is left out of the count.
     pub fn rarity(&self, term: Term) -> f32 {
         let count = self.counted_as.get(term as usize).copied().unwrap_or(0);
+        if self.collision == 0.0 {
+            return 0.0;
+        }
         let others = (f64::from(count) - 1.0).max(0.5);
         (self.collision * self.total / others).ln() as f32
     }
@@ -58,7 +61,6 @@ pub struct Rarities {
     pub postcodes: Frequencies,
     pub cities: Frequencies,
     pub streets: Frequencies,
-    pub extras: Frequencies,
     pub states: Frequencies,
     pub dates: Frequencies,
     pub nationals: Frequencies,
@@ -75,7 +77,6 @@ impl Rarities {
             postcodes: Frequencies::of(lexicon.postcodes.counts()),
             cities: Frequencies::of(lexicon.cities.counts()),
             streets: Frequencies::of(lexicon.streets.counts()),
-            extras: Frequencies::of(lexicon.extras.counts()),
             states: Frequencies::of(lexicon.states.counts()),
             dates: Frequencies::of(lexicon.dates.counts()),
             nationals: Frequencies::of(lexicon.nationals.counts()),

@@ -47,7 +47,7 @@ impl Kind {
 }
 
 /// One value of a record. A kind may come several times: people have two numbers, three addresses.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Field {
     pub kind: Kind,
     pub value: String,

@@ -101,7 +101,7 @@ fn learn(files: &[PathBuf], seed: u64) -> Result<(Correction, Duration)> {
         records.extend(read.records);
     }
     let started = Instant::now();
-    let correction = duplicates::learn(&records, seed, |a, b| persons[a] == persons[b]);
+    let correction = duplicates::learn(&records, seed, |a, b| Some(persons[a] == persons[b]));
     Ok((correction, started.elapsed()))
 }
 
