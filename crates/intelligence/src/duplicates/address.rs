@@ -112,3 +112,38 @@ fn without_glued_type(name: &str) -> &str {
         .find_map(|t| name.strip_suffix(t))
         .unwrap_or(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_word_and_its_spelling_do_not_matter() {
+        let spellings = [
+            "József Attila utca 33.",
+            "Jozsef attila u. 33",
+            "József Attila u.33.",
+            "József Attila utca 33/a II. em. 4",
+            "József Attila utcaa 33",
+            "József Attilautca 33",
+        ];
+        for text in spellings {
+            let street = street(text);
+            assert_eq!(street.name.as_deref(), Some("jozsefattila"), "{text}");
+            assert_eq!(street.number.as_deref(), Some("33"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_in_the_name_is_not_the_house() {
+        let street = street("Október 23. utca 5.");
+        assert_eq!((street.name.as_deref(), street.number.as_deref()), (Some("oktober23"), Some("5")));
+    }
+
+    #[test]
+    fn a_number_may_stand_first_or_be_missing() {
+        assert_eq!(street("12 Forbes Street").number.as_deref(), Some("12"));
+        assert_eq!(street("Forbes Street"), Street { name: Some("forbes".to_owned()), number: None });
+        assert_eq!(street(""), Street::default());
+    }
+}

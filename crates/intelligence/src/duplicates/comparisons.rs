@@ -9,8 +9,8 @@ use super::{
     weights::{Background, Weights},
 };
 
-/// Random pairs looked at to learn what strangers have in common.
-const SAMPLE: usize = 40_000;
+/// Random pairs looked at, at most, to learn what strangers have in common.
+const SAMPLE: f64 = 40_000.0;
 
 pub struct Comparisons {
     /// Where each record stood. They are worked in the order of what they say, so that the order of the list does not
@@ -66,7 +66,8 @@ impl Comparisons {
         let count = self.records.len() as u64;
         let mut state = seed;
         let mut draw = || (u128::from(next(&mut state)) * u128::from(count) >> 64) as u32;
-        let pairs: Vec<Pair> = (0..SAMPLE)
+        let sample = self.scope.universe(self.records.len()).min(SAMPLE) as usize;
+        let pairs: Vec<Pair> = (0..sample)
             .map(|_| (draw(), draw()))
             .map(|(a, b)| (a.min(b), a.max(b)))
             .filter(|pair| self.scope.allows(*pair) && self.candidates.pairs.binary_search(pair).is_err())

@@ -45,3 +45,39 @@ pub fn official(text: &str) -> Option<String> {
     let kept: String = fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
     (!kept.is_empty()).then_some(kept)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_in_all_its_spellings() {
+        let spellings = [
+            "+36 20 366 2277",
+            "06-20/366-2277",
+            "0036203662277",
+            "06203662277",
+            "20 366 2277",
+            "+36 (06) 20 366 2277",
+        ];
+        for text in spellings {
+            assert_eq!(phone(text).as_deref(), Some("36203662277"), "{text}");
+        }
+        assert_eq!(phone("+44 20 7946 0018").as_deref(), Some("442079460018"));
+        assert_eq!(phone("112"), None);
+    }
+
+    #[test]
+    fn one_address_in_all_its_spellings() {
+        assert_eq!(email(" Anna.KOVÁCS@Example.HU ").as_deref(), Some("anna.kovacs@example.hu"));
+        assert_eq!(email("Kovács Anna <anna@example.hu>").as_deref(), Some("anna@example.hu"));
+        assert_eq!(email("  "), None);
+    }
+
+    #[test]
+    fn one_day_in_all_its_spellings() {
+        for text in ["1984-03-07", "1984. 3. 7.", "19840307", "7/3/1984"] {
+            assert_eq!(date(text).as_deref(), Some("19840307"), "{text}");
+        }
+    }
+}

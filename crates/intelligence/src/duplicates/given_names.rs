@@ -58,3 +58,23 @@ pub fn nearly(word: &str) -> Vec<&'static str> {
     found.dedup();
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn familiar_forms_lead_to_formal_names() {
+        assert_eq!(formals("pista"), ["istvan"]);
+        assert_eq!(formals("bandi"), ["andor", "andras", "endre"]);
+        assert_eq!(formals("lilla").first(), Some(&"lilla"));
+        assert!(formals("kovacs").is_empty());
+    }
+
+    #[test]
+    fn one_error_does_not_hide_a_given_name() {
+        assert!(nearly("isvtan").contains(&"istvan"));
+        assert!(nearly("pissta").contains(&"pista"));
+        assert!(nearly("horvath").is_empty());
+    }
+}

@@ -42,16 +42,15 @@ impl Dimension {
     pub const COUNT: usize = Self::ALL.len();
 
     /// Whether the people of one household have it in common.
-    pub fn is_shared_at_home(self) -> bool {
+    pub(super) fn is_shared_at_home(self) -> bool {
         matches!(
             self,
             Self::Surname | Self::Phone | Self::Place | Self::Street | Self::AddressExtra | Self::State
         )
     }
 
-    /// Whether it is meant to point at one person alone.
-    pub fn is_identifier(self) -> bool {
-        matches!(self, Self::Email | Self::NamedEmail | Self::Phone | Self::NationalId)
+    pub(super) fn is_name(self) -> bool {
+        matches!(self, Self::Surname | Self::GivenName)
     }
 }
 

@@ -102,3 +102,48 @@ fn givenness(part: &str) -> u8 {
         u8::from(part.len() >= 4 && !given_names::nearly(part).is_empty())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (String, String) {
+        let name = split(text);
+        (name.surname.join(" "), name.given.join(" "))
+    }
+
+    #[test]
+    fn both_orders_are_read_alike() {
+        let expected = ("kovacs".to_owned(), "anna".to_owned());
+        for text in [
+            "Kovács Anna",
+            "Anna Kovács",
+            "KOVÁCS, Anna",
+            "dr. Kovács Anna",
+            "Kovácsné Anna",
+            "Kovács Anna PhD",
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_double_surname_stays_together() {
+        assert_eq!(read("Nagy-Lukács Laura"), ("nagy-lukacs".to_owned(), "laura".to_owned()));
+        assert_eq!(read("Laura Nagy-Lukács"), ("nagy-lukacs".to_owned(), "laura".to_owned()));
+    }
+
+    #[test]
+    fn the_husbands_name_is_not_her_own() {
+        assert_eq!(read("Kovács Jánosné"), ("kovacs".to_owned(), "janosne".to_owned()));
+        assert_eq!(husband("janosne"), Some("janos"));
+        assert_eq!(husband("anne"), None);
+    }
+
+    #[test]
+    fn a_name_that_could_be_either_is_not_taken_for_sure() {
+        assert!(!split("Máté Simon").sure);
+        assert!(!split("Xu Wei").sure);
+        assert!(split("Kovács Anna").sure);
+    }
+}

@@ -56,11 +56,13 @@ pub fn emails(a: &str, b: &str) -> Level {
             _ => Level::Part,
         };
     }
+    let numbers = (digits(x), digits(y));
     let near = a.len().abs_diff(b.len()) <= 2 && (letters(a) ^ letters(b)).count_ones() <= 4;
-    match if near { osa_distance(a, b) } else { usize::MAX } {
+    let contradict = !numbers.0.is_empty() && !numbers.1.is_empty() && numbers.0 != numbers.1;
+    match if near && !contradict { osa_distance(a, b) } else { usize::MAX } {
         1 => Level::Typo,
         2 if x.len().min(y.len()) >= 6 => Level::Similar,
-        _ => other_address(&digits(x), &digits(y)),
+        _ => other_address(&numbers.0, &numbers.1),
     }
 }
 

@@ -102,6 +102,7 @@ impl Weights {
             tally(&mut strangers, comparison, 1.0 - belief.person - belief.household);
         }
         self.person = normalised(&person, &usual());
+        self.person.iter_mut().zip(Dimension::ALL).for_each(|(row, dimension)| keep_likeness(row, dimension));
         self.household = normalised(&household, &usual());
         self.strangers = normalised(&strangers, &unlike());
         let (p, h) = beliefs.iter().fold((0.0, 0.0), |(p, h), b| (p + b.person, h + b.household));
@@ -246,6 +247,16 @@ impl Evidence {
 
 fn ln_1p_exp(x: f32) -> f32 {
     if x > 20.0 { x } else { x.exp().ln_1p() }
+}
+
+/// A class whose people mostly differ in their names is no person, however often it is met.
+fn keep_likeness(row: &mut [f64; Level::COUNT], dimension: Dimension) {
+    let most = if dimension.is_name() { 0.1 } else { 0.5 };
+    let different = row[Level::Different as usize];
+    if different > most {
+        row.iter_mut().for_each(|share| *share *= (1.0 - most) / (1.0 - different));
+        row[Level::Different as usize] = most;
+    }
 }
 
 fn tally(table: &mut Table, comparison: &Comparison, share: f64) {
