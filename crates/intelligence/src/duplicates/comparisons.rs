@@ -65,7 +65,7 @@ impl Comparisons {
     fn background(&mut self, seed: u64) -> Background {
         let count = self.records.len() as u64;
         let mut state = seed;
-        let mut draw = || (u128::from(next(&mut state)) * u128::from(count) >> 64) as u32;
+        let mut draw = || ((u128::from(next(&mut state)) * u128::from(count)) >> 64) as u32;
         let sample = self.scope.universe(self.records.len()).min(SAMPLE) as usize;
         let pairs: Vec<Pair> = (0..sample)
             .map(|_| (draw(), draw()))

@@ -17,7 +17,7 @@ const FLOOR: f32 = -4.0;
 /// From this chance on groups are joined without asking who else could be meant.
 const SURE: f32 = 0.9;
 /// The chance from which on the remaining pairs are joined: where the expected F1 is best.
-pub const JOIN: f32 = 0.3;
+pub const JOIN: f32 = 0.25;
 
 struct Groups<'a> {
     comparisons: &'a mut Comparisons,

@@ -79,8 +79,8 @@ fn accents_order_familiar_names_and_titles_do_not_make_another_person() {
         contact(&format!("form{i}"), form, "", ["+36301112233", "06 30 111-2233"][i % 2], "")
     }));
     let findings = within(&records, 1, None);
-    for i in 1..forms.len() {
-        assert!(is_one(&findings, &records, "form0", &format!("form{i}")), "{}", forms[i]);
+    for (i, form) in forms.iter().enumerate() {
+        assert!(is_one(&findings, &records, "form0", &format!("form{i}")), "{form}");
     }
 }
 
