@@ -97,7 +97,7 @@ fn learn(files: &[PathBuf], seed: u64) -> Result<(Correction, Duration)> {
     for (file, path) in files.iter().enumerate() {
         let read = Records::read(path)?;
         // The same name in two files is not the same person.
-        persons.extend(read.known(path)?.into_iter().map(|person| (file, person)));
+        persons.extend(read.known()?.into_iter().map(|person| (file, person)));
         records.extend(read.records);
     }
     let started = Instant::now();
@@ -126,9 +126,9 @@ fn all<'a>(left: &'a Records, right: Option<&'a Records>) -> impl Iterator<Item 
 
 /// Whose each record is.
 fn persons(left: &Records, right: Option<&Records>) -> Result<Vec<String>> {
-    let mut persons = left.known(Path::new("--test"))?;
+    let mut persons = left.known()?;
     if let Some(right) = right {
-        persons.extend(right.known(Path::new("--test"))?);
+        persons.extend(right.known()?);
     }
     Ok(persons)
 }

@@ -8,7 +8,7 @@ use kernel::{Code, Error, Result};
 pub struct Table {
     pub columns: Vec<String>,
     pub rows: Vec<Vec<String>>,
-    name: String,
+    pub name: String,
 }
 
 impl Table {

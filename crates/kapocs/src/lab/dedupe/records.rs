@@ -11,6 +11,7 @@ use crate::lab::table::Table;
 pub struct Records {
     pub records: Vec<Record>,
     pub persons: Vec<Option<String>>,
+    name: String,
 }
 
 impl Records {
@@ -41,16 +42,14 @@ impl Records {
             records.push(Record { id: row[id].clone(), fields });
             persons.push(person_of(&row[id], person.map(|at| row[at].as_str())));
         }
-        Ok(Self { records, persons })
+        Ok(Self { records, persons, name: table.name.clone() })
     }
 
     /// The persons, when all are known.
-    pub fn known(&self, path: &Path) -> Result<Vec<String>> {
+    pub fn known(&self) -> Result<Vec<String>> {
         let missing = || {
-            let name = path.display().to_string();
-            Error::new(Code::Required)
-                .field(&name)
-                .detail("true_person, or a rec_id like rec-12-dup-0, is missing")
+            let told = "true_person, or a rec_id like rec-12-dup-0, is missing";
+            Error::new(Code::Required).field(&self.name).detail(told)
         };
         self.persons.iter().map(|person| person.clone().ok_or_else(missing)).collect()
     }
