@@ -124,9 +124,9 @@ pub fn delete(tx: &mut Tx<'_>, id: AudienceId, ip: Option<IpAddr>) -> Result<()>
 }
 
 fn checked(condition: Condition) -> Result<Condition> {
-    condition.check().map_err(|invalid| {
-        Error::new(Code::Invalid).field("condition").detail(invalid.to_string())
-    })?;
+    condition
+        .check()
+        .map_err(|invalid| Error::new(Code::Invalid).field("condition").detail(invalid.to_string()))?;
     // Entering and leaving cannot be what somebody enters or leaves by: it would never come to rest.
     if condition.event_names().iter().any(|name| name.starts_with("audience.")) {
         return Err(Error::new(Code::Invalid).field("condition").detail("audience facts are no condition"));

@@ -12,8 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{ApiResult, App, Auth, ErrorBody, Json, Page, PageQuery, PathId, Query, RouterExt};
 
 use super::{
-    Audience, AudienceChange, Condition, Explanation, Membership, actions, parse, print,
-    store as rows,
+    Audience, AudienceChange, Condition, Explanation, Membership, actions, parse, print, store as rows,
 };
 use crate::persons::{self, PersonBrief};
 
@@ -126,7 +125,11 @@ async fn list_all(auth: Auth, State(app): State<App>) -> ApiResult<Json<Page<Aud
 #[utoipa::path(get, path = "/api/v1/audiences/{id}", tag = "audiences",
     params(("id" = String, Path, description = "audience")),
     responses((status = 200, body = AudienceView), (status = "default", body = ErrorBody)))]
-async fn read(auth: Auth, State(app): State<App>, PathId(id): PathId<AudienceId>) -> ApiResult<Json<AudienceView>> {
+async fn read(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<AudienceId>,
+) -> ApiResult<Json<AudienceView>> {
     auth.caller.require(Role::Observer)?;
     let found = app.db.read(&auth.caller, move |read| {
         let audience = rows::find(read, id)?;

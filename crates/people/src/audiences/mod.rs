@@ -45,8 +45,8 @@ mod tests;
 
 pub use actions::AudienceChange;
 pub use condition::{
-    Attribute, Calendar, Condition, Count, EventFilter, Figure, Literal, Measure, Member,
-    PropertyTest, Sequence, Step, StepKind, Test, Times, Window,
+    Attribute, Calendar, Condition, Count, EventFilter, Figure, Literal, Measure, Member, PropertyTest,
+    Sequence, Step, StepKind, Test, Times, Window,
 };
 pub use evaluate::{Attributes, View};
 pub use explain::{Because, Explanation};
@@ -56,8 +56,8 @@ pub use limits::{
     Invalid, MAX_ANNIVERSARY_DAYS, MAX_CHOICES, MAX_DEPTH, MAX_NAME, MAX_NODES, MAX_SPAN_DAYS, MAX_STEPS,
     MAX_TESTS, MAX_TEXT, MAX_TIMES, Problem,
 };
-pub use number::Number;
 pub use model::{Audience, Fill, Membership};
+pub use number::Number;
 pub use outcome::Outcome;
 pub use plan::{Bounds, Plan, PlanError};
 pub use react::{jobs, reactors};

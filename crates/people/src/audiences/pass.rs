@@ -57,8 +57,7 @@ impl Pass<'_> {
             kept.push(Kept { person: person.id, state, changes_at });
         }
         rows::keep(tx, &kept)?;
-        self.tell(tx, changes)?;
-        wake_when_due(tx)
+        self.tell(tx, changes)
     }
 
     fn remembered(
@@ -121,8 +120,9 @@ impl Pass<'_> {
     }
 
     fn reason(&self, touch: &Touched<'_>) -> Json {
-        match touch.facts.last() {
-            Some(fact) if touch.anew => json!({ "because": fact.name }),
+        let joined = touch.facts.iter().rfind(|fact| joins_or_parts(&fact.name));
+        match joined.or(touch.facts.last()) {
+            Some(fact) if joined.is_some() => json!({ "because": fact.name }),
             Some(fact) => json!({ "because": "fact", "fact": fact.name, "seq": fact.cursor.seq }),
             None => json!({ "because": self.because }),
         }
@@ -154,6 +154,11 @@ impl Pass<'_> {
         });
         tx.record_all(facts.collect())
     }
+}
+
+/// What it sets off is no deed of the person.
+pub(super) fn joins_or_parts(fact: &str) -> bool {
+    matches!(fact, "person.merged" | "person.separated")
 }
 
 /// Has the program look again at the next moment at which time alone may change something.

@@ -12,7 +12,7 @@ use store::{Db, Job, Jobs, NewJob, React, Reactor, Read, Tx, facts_after, hold_c
 
 use super::{
     Fill, Plan,
-    pass::{DUE, Pass, Touched, wake_when_due},
+    pass::{DUE, Pass, Touched, joins_or_parts, wake_when_due},
     store as rows,
 };
 use crate::{access::workspace, persons};
@@ -97,19 +97,15 @@ fn react(tx: &mut Tx<'_>, plans: &Plans, facts: &[&Fact]) -> Result<()> {
     let (Some(first), Some(last)) = (facts.first(), facts.last()) else { return Ok(()) };
     let moment = facts.iter().map(|fact| fact.received_at).max().unwrap_or(first.received_at);
     let touched = touched(tx, &plan, facts)?;
-    if touched.is_empty() {
-        return Ok(());
+    if !touched.is_empty() {
+        Pass { plan: &plan, through: last.cursor, moment, because: "fact" }.run(tx, &touched)?;
     }
-    let pass = Pass { plan: &plan, through: last.cursor, moment, because: "fact" };
-    pass.run(tx, &touched)
+    // Also for what was due, and waited until these facts were read.
+    wake_when_due(tx)
 }
 
 /// The persons that these facts may move.
-fn touched<'f>(
-    tx: &mut Tx<'_>,
-    plan: &Plan,
-    facts: &[&'f Fact],
-) -> Result<BTreeMap<PersonId, Touched<'f>>> {
+fn touched<'f>(tx: &mut Tx<'_>, plan: &Plan, facts: &[&'f Fact]) -> Result<BTreeMap<PersonId, Touched<'f>>> {
     let names: std::collections::HashSet<&str> = plan.event_names().collect();
     let inbox = ["inbox.conversations", "inbox.open_conversations"];
     let sees_inbox = inbox.iter().any(|name| plan.by_attribute(name).next().is_some());
@@ -120,7 +116,8 @@ fn touched<'f>(
     };
     let moving: Vec<(PersonId, &Fact)> =
         facts.iter().filter(|fact| moves(fact)).filter_map(|fact| Some((fact.person?, *fact))).collect();
-    let mut ids: Vec<PersonId> = moving.iter().flat_map(|(id, fact)| [Some(*id), merged(fact)]).flatten().collect();
+    let mut ids: Vec<PersonId> =
+        moving.iter().flat_map(|(id, fact)| [Some(*id), merged(fact)]).flatten().collect();
     ids.sort_unstable();
     ids.dedup();
     let canonical = persons::canonical_of(tx, &ids)?;
@@ -129,7 +126,7 @@ fn touched<'f>(
         let Some(person) = canonical.get(&id) else { continue };
         let touch = touched.entry(*person).or_default();
         touch.facts.push(fact);
-        touch.anew |= matches!(fact.name.as_str(), "person.merged" | "person.separated");
+        touch.anew |= joins_or_parts(&fact.name);
         if let Some(loser) = merged(fact).filter(|loser| loser != person) {
             // Parted again since: then it is a person of its own, and keeps what is its own.
             if canonical.get(&loser) != Some(&loser) {
@@ -185,6 +182,7 @@ fn fill(tx: &mut Tx<'_>, plans: &Plans, job: &Job) -> Result<()> {
     Pass { plan: &plan, through, moment, because: "publication" }.run(tx, &touched)?;
     let done = ids.len() < PORTION;
     rows::set_fill(tx, &Fill { to: ids.last().copied().or(fill.to), done, ..fill })?;
+    wake_when_due(tx)?;
     if done {
         return Ok(());
     }
@@ -222,11 +220,7 @@ fn moment(tx: &mut Tx<'_>) -> Result<Option<Timestamp>> {
 }
 
 /// A condition of an audience that is about to live, together with those that live already.
-pub(super) fn check_together(
-    read: &mut Read<'_>,
-    zone: &str,
-    with: &super::Audience,
-) -> Result<()> {
+pub(super) fn check_together(read: &mut Read<'_>, zone: &str, with: &super::Audience) -> Result<()> {
     let others = rows::list(read)?.into_iter().filter(|other| other.id != with.id);
     let all: Vec<_> = others.chain([with.clone()]).map(|one| (one.id, one.condition)).collect();
     Plan::of(zone_of(zone)?, &all)

@@ -144,7 +144,8 @@ pub(super) fn due(read: &mut Read<'_>, now: Timestamp, limit: usize) -> Result<V
 
 pub(super) fn next_due(read: &mut Read<'_>) -> Result<Option<Timestamp>> {
     let workspace = read.workspace();
-    let sql = "SELECT MIN(changes_at) FROM audience_states WHERE workspace_id = $1 AND changes_at IS NOT NULL";
+    let sql =
+        "SELECT MIN(changes_at) FROM audience_states WHERE workspace_id = $1 AND changes_at IS NOT NULL";
     read.one(sql, params![workspace])?.get(0)
 }
 
@@ -286,7 +287,8 @@ pub(super) fn members(
 ) -> Result<Vec<(Timestamp, PersonId)>> {
     let mut values: Vec<Value> = vec![read.workspace().into(), id.into(), limit.into()];
     let mut sql =
-        "SELECT since, person_id FROM audience_members WHERE workspace_id = $1 AND audience_id = $2".to_owned();
+        "SELECT since, person_id FROM audience_members WHERE workspace_id = $1 AND audience_id = $2"
+            .to_owned();
     if let Some((since, person)) = after {
         sql += " AND (since, person_id) < ($4, $5)";
         values.extend([since.into(), person.into()]);
