@@ -5,6 +5,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 mod embedded;
+pub mod lab;
 mod openapi;
 pub mod relocation;
 pub mod serve;

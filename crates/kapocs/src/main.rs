@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use kapocs::{
     Config, backup,
     config::LogFormat,
-    demo, doctor, relocation,
+    demo, doctor, lab, relocation,
     setup::{Asked, setup},
 };
 use kernel::{Clock, Error, Locale, Result};
@@ -91,6 +91,11 @@ enum Command {
         #[arg(long)]
         listen: Option<SocketAddr>,
     },
+    /// Measures what Kapocs works out by itself, on any labelled file.
+    Lab {
+        #[command(subcommand)]
+        lab: lab::Lab,
+    },
     /// Prints the description of the API.
     Openapi,
 }
@@ -133,6 +138,7 @@ async fn run(command: Command) -> Result<()> {
             let running = demo::start(&config).await?;
             until_stopped(running).await
         }
+        Command::Lab { lab } => lab::run(&lab),
         Command::Openapi => {
             let text = kapocs::openapi_document().to_pretty_json().map_err(Error::internal)?;
             println!("{text}");

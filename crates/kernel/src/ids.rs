@@ -66,4 +66,5 @@ ids! {
     TagId,
     JobId,
     VisitorId,
+    AudienceId,
 }

@@ -1,9 +1,10 @@
 //! People on both sides: the persons we meet, and the users, teams and keys that meet them.
 //!
-//! Slices, lowest first: `audit`, `secrets`, `persons`, `access`.
+//! Slices, lowest first: `audit`, `secrets`, `persons`, `access`, `audiences`.
 
 pub mod access;
 mod actors;
+pub mod audiences;
 pub mod audit;
 pub mod persons;
 pub mod secrets;
@@ -30,4 +31,5 @@ pub fn routes(setup: access::setup::SetupToken) -> web::RouterExt {
         .merge(access::keys::routes())
         .merge(audit::routes())
         .merge(persons::routes())
+        .merge(audiences::routes())
 }

@@ -1,6 +1,6 @@
 //! Readers of the log. A reactor's effect and its cursor are one transaction: exactly once, however often it crashes.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use kernel::{Caller, Code, Error, Fact, FactCursor, Result, Timestamp, WorkspaceId};
 use tokio::sync::watch;
@@ -12,14 +12,23 @@ const BATCH: usize = 256;
 const HELD_BACK: Duration = Duration::from_millis(5);
 
 /// A part of the program that works on facts of others.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Reactor {
     pub name: &'static str,
-    /// The facts it wants, by name.
-    pub facts: &'static [&'static str],
-    /// Works on one fact, in the workspace of the fact.
-    pub react: fn(&mut Tx<'_>, &Fact) -> Result<()>,
+    pub react: React,
 }
+
+/// How a reactor takes its facts.
+#[derive(Clone)]
+pub enum React {
+    /// Those of some names, one by one, in the workspace of the fact.
+    Each { facts: &'static [&'static str], react: fn(&mut Tx<'_>, &Fact) -> Result<()> },
+    /// All, as many together as are there, of one workspace and in its name.
+    Batch(BatchWork),
+}
+
+/// Work on several facts of one workspace, the oldest first.
+pub type BatchWork = Arc<dyn Fn(&mut Tx<'_>, &[&Fact]) -> Result<()> + Send + Sync>;
 
 /// A fact that a reactor could not work.
 pub struct SetAside {
@@ -60,7 +69,7 @@ pub async fn run_reactors(db: Db, reactors: Vec<Reactor>, stop: watch::Receiver<
             let mut facts = db.bus().facts();
             while !*stop.borrow() {
                 facts.borrow_and_update();
-                match step(&db, reactor).await {
+                match step(&db, reactor.clone()).await {
                     Ok(Step::Worked) => {}
                     Ok(Step::HeldBack) => tokio::time::sleep(HELD_BACK).await,
                     Ok(Step::Idle) => tokio::select! {
@@ -86,27 +95,33 @@ pub(crate) enum Step {
 }
 
 pub(crate) async fn step(db: &Db, reactor: Reactor) -> Result<Step> {
-    match db.system(reactor.name, move |tx| advance(tx, reactor, BATCH, false)).await {
+    let all = reactor.clone();
+    match db.system(reactor.name, move |tx| advance(tx, &all, BATCH, false)).await {
         Ok(step) => Ok(step),
         // Of the disk or of the server, not of a fact.
         Err(error) if is_of_the_database(&error) => Err(error),
         // One of the batch is poison: go on one by one, and set aside the one that fails alone.
-        Err(_) => db.system(reactor.name, move |tx| advance(tx, reactor, 1, true)).await,
+        Err(_) => db.system(reactor.name, move |tx| advance(tx, &reactor, 1, true)).await,
     }
 }
 
-fn advance(tx: &mut Tx<'_>, reactor: Reactor, limit: usize, set_aside: bool) -> Result<Step> {
-    let from = cursor_for_update(tx, reactor.name)?;
+fn advance(tx: &mut Tx<'_>, reactor: &Reactor, limit: usize, set_aside: bool) -> Result<Step> {
+    let from = hold_cursor(tx, reactor.name)?;
     let Facts { items, held_back } = facts_after(tx, from, limit)?;
     let Some(last) = items.last().map(|fact| fact.cursor) else {
         return Ok(if held_back { Step::HeldBack } else { Step::Idle });
     };
-    for fact in items.iter().filter(|fact| reactor.facts.contains(&fact.name.as_str())) {
+    for together in wanted(&reactor.react, &items) {
+        let fact = together[0];
         let caller = Caller::system(fact.workspace, reactor.name);
+        let work = |tx: &mut Tx<'_>| match &reactor.react {
+            React::Each { react, .. } => react(tx, fact),
+            React::Batch(work) => work(tx, &together),
+        };
         let worked = if set_aside {
-            tx.savepoint(|tx| tx.within(caller.clone(), |tx| (reactor.react)(tx, fact)))
+            tx.savepoint(|tx| tx.within(caller.clone(), work))
         } else {
-            tx.within(caller.clone(), |tx| (reactor.react)(tx, fact))
+            tx.within(caller.clone(), work)
         };
         match worked {
             Err(error) if set_aside && !is_of_the_database(&error) => {
@@ -122,11 +137,26 @@ fn advance(tx: &mut Tx<'_>, reactor: Reactor, limit: usize, set_aside: bool) -> 
     Ok(Step::Worked)
 }
 
+/// The facts a reactor works, in the portions in which it works them.
+fn wanted<'f>(react: &React, facts: &'f [Fact]) -> Vec<Vec<&'f Fact>> {
+    match react {
+        React::Each { facts: names, .. } => {
+            facts.iter().filter(|fact| names.contains(&fact.name.as_str())).map(|fact| vec![fact]).collect()
+        }
+        React::Batch(_) => {
+            let mut by_workspace: BTreeMap<WorkspaceId, Vec<&Fact>> = BTreeMap::new();
+            facts.iter().for_each(|fact| by_workspace.entry(fact.workspace).or_default().push(fact));
+            by_workspace.into_values().collect()
+        }
+    }
+}
+
 pub(crate) fn is_of_the_database(error: &Error) -> bool {
     matches!(error.code, Code::StorageFull | Code::Unavailable)
 }
 
-fn cursor_for_update(tx: &mut Tx<'_>, name: &str) -> Result<FactCursor> {
+/// The place of a reader, held until the commit: nobody else moves it, and what it has read stays as it was.
+pub fn hold_cursor(tx: &mut Tx<'_>, name: &str) -> Result<FactCursor> {
     tx.execute(
         "INSERT INTO cursors (name, tx, seq) VALUES ($1, 0, 0) ON CONFLICT (name) DO NOTHING",
         params![name],

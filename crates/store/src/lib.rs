@@ -25,7 +25,7 @@ mod value;
 pub use blobs::{BlobHash, Blobs};
 pub use bus::Bus;
 pub use copy::{copy_sqlite, settle_restored};
-pub use cursors::{Reactor, SetAside, Tail, run_reactors};
+pub use cursors::{BatchWork, React, Reactor, SetAside, Tail, hold_cursor, run_reactors};
 pub use db::{Db, Options};
 pub use dialect::Dialect;
 pub use facts::{Facts, facts_after};

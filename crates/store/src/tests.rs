@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::{
-    BlobHash, Db, JobFailure, Jobs, NewJob, Options, Reactor, SetAside, Tail, Tx, dead_jobs, params,
+    BlobHash, Db, JobFailure, Jobs, NewJob, Options, React, Reactor, SetAside, Tail, Tx, dead_jobs, params,
     replay_job, run_reactors,
 };
 
@@ -175,7 +175,10 @@ async fn a_reactor_works_each_fact_once_and_sets_poison_aside() {
         }
         record(&t, "test.other", 9).await;
         let (stop, stopped) = watch::channel(false);
-        let reactor = Reactor { name: "counter", facts: &["test.happened"], react: count_or_fail };
+        let reactor = Reactor {
+            name: "counter",
+            react: React::Each { facts: &["test.happened"], react: count_or_fail },
+        };
         let running = tokio::spawn(run_reactors(t.db.clone(), vec![reactor], stopped));
         let workspace = t.caller.workspace;
         let count = wait_for(&t, 5, move |read| {
@@ -368,7 +371,8 @@ async fn on_a_full_disk_nothing_is_accepted_and_no_fact_is_blamed() {
     assert_eq!(refused.code, Code::StorageFull);
     let next = t.db.write(&key, |tx| tx.one("SELECT 1", &[]).map(drop)).await.expect_err("read-only");
     assert_eq!(next.code, Code::StorageFull, "whoever comes next is refused before he writes");
-    let greedy = Reactor { name: "greedy", facts: &["test.noted"], react: |tx, _| hoard(tx) };
+    let greedy =
+        Reactor { name: "greedy", react: React::Each { facts: &["test.noted"], react: |tx, _| hoard(tx) } };
     let stuck = crate::cursors::step(&t.db, greedy).await.expect_err("it cannot write");
     assert_eq!(stuck.code, Code::StorageFull);
     let aside = t.db.read(&t.caller, SetAside::list).await.expect("read");

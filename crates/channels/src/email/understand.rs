@@ -93,8 +93,7 @@ fn work_through(raw: &[u8], mark: &str, locale: Locale, received_at: Timestamp) 
     let split = split_quotes(&mail.text);
     let page = mail.html.as_deref().map(|markup| {
         let pictures = pictures(&mail);
-        let options =
-            html::Options { pictures: &pictures, fold_quotes: true, locale };
+        let options = html::Options { pictures: &pictures, fold_quotes: true, locale };
         let clean = html::sanitise(markup, &options);
         SanitisedHtml { html: html::page(&clean.html, locale), ..clean }
     });

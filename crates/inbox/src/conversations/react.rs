@@ -1,11 +1,12 @@
 //! What conversations do when others have news.
 
 use kernel::{Fact, PersonId, Result};
-use store::{Reactor, Tx, params};
+use store::{React, Reactor, Tx, params};
 
 /// The reactors of this slice.
 pub fn reactors() -> Vec<Reactor> {
-    vec![Reactor { name: "conversations.person", facts: &["person.merged"], react: follow_merge }]
+    let react = React::Each { facts: &["person.merged"], react: follow_merge };
+    vec![Reactor { name: "conversations.person", react }]
 }
 
 /// Conversations of a merged person are the survivor's.

@@ -91,8 +91,10 @@ async fn first_run(db: &Db) -> Result<(SetupToken, Option<String>)> {
 
 fn run_parts(tasks: &mut JoinSet<()>, app: &App, registry: &Registry, stop: &watch::Receiver<bool>) {
     let (db, stop) = (app.db.clone(), stop.clone());
-    tasks.spawn(run_reactors(db.clone(), inbox::conversations::reactors(), stop.clone()));
-    tasks.spawn(inbox::jobs(Jobs::new(&db), &db, registry).run(stop.clone()));
+    let reactors = [inbox::conversations::reactors(), people::audiences::reactors()].concat();
+    tasks.spawn(run_reactors(db.clone(), reactors, stop.clone()));
+    let jobs = people::audiences::jobs(inbox::jobs(Jobs::new(&db), &db, registry), &db);
+    tasks.spawn(jobs.run(stop.clone()));
     let search = app.search.clone();
     let search_stop = stop.clone();
     tasks.spawn(async move { search.run(search_stop).await });

@@ -5,7 +5,9 @@ use std::io::Write as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value as Json, json};
-use testkit::{Client, Credential, Engine, TestApp, on_both_engines, text};
+use testkit::{Credential, Engine, TestApp, on_both_engines, text};
+
+use crate::sdk::Sdk;
 
 on_both_engines! {
     a_batch_sent_twice_and_at_once_is_on_the_timeline_once
@@ -14,33 +16,6 @@ on_both_engines! {
     a_write_key_reads_nobody_and_another_key_writes_nothing
     a_visitor_who_signs_in_brings_their_past_and_their_devices_clock_is_corrected
     a_pixel_always_answers_with_a_picture
-}
-
-struct Sdk {
-    client: Client,
-    basic: String,
-}
-
-impl Sdk {
-    fn new(app: &TestApp) -> Self {
-        let key = app.write_key();
-        let basic = format!("Basic {}", STANDARD.encode(format!("{key}:")));
-        Self { client: app.caller(Credential::Nobody), basic }
-    }
-
-    fn send(&self, path: &str, content_type: &str, body: &[u8]) -> (u16, Json) {
-        let headers = [("content-type", content_type), ("authorization", self.basic.as_str())];
-        let answer = self.client.raw("POST", path, &headers, body);
-        (answer.status, answer.json())
-    }
-
-    #[track_caller]
-    fn batch(&self, calls: &Json) -> Json {
-        let body = json!({ "batch": calls, "sentAt": now(0) });
-        let (status, answer) = self.send("/v1/batch", "application/json", body.to_string().as_bytes());
-        assert_eq!(status, 200, "{answer}");
-        answer
-    }
 }
 
 fn now(seconds: i64) -> String {

@@ -1,6 +1,7 @@
 //! Stories across the whole server, told with real parts: a running server on both engines, Postfix, Dovecot.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+mod audiences;
 mod chat;
 mod collect;
 mod conformance;
@@ -10,3 +11,4 @@ mod inbox;
 mod letter;
 mod mail;
 mod post;
+mod sdk;

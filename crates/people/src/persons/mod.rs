@@ -30,6 +30,6 @@ pub use graph::{Cause, Link, is_blocked, link, retract};
 pub use http::routes;
 pub use model::{Handle, Identity, IdentityKind, Person, PersonBrief};
 pub use normal::normalize;
-pub use store::{brief, canonical, component, get};
+pub use store::{brief, canonical, canonical_of, component, get, many};
 pub use timeline::{TimelineConversation, TimelineCursor, TimelineItem, timeline};
 pub use traits::{Said, Trait};

@@ -38,11 +38,7 @@ pub(super) fn through_everything(name: &str, raw: &[u8]) -> Option<Mail> {
         assert!(!mail.text.contains(['\0', '\r']), "{name}: control characters in the text");
         if let Some(raw_html) = &mail.html {
             let pictures = HashMap::new();
-            let options = html::Options {
-                pictures: &pictures,
-                fold_quotes: true,
-                locale: Locale::Hu,
-            };
+            let options = html::Options { pictures: &pictures, fold_quotes: true, locale: Locale::Hu };
             let clean = html::sanitise(raw_html, &options).html;
             assert_eq!(html::sanitise(&clean, &options).html, clean, "{name}: not a fixed point");
             assert!(!clean.to_lowercase().contains("<script"), "{name}: a script survived");
@@ -172,11 +168,7 @@ fn the_new_text_is_found_in_the_mail_of_every_program() {
 
 fn shown(name: &str) -> (Mail, String) {
     let pictures = HashMap::new();
-    let options = html::Options {
-        pictures: &pictures,
-        fold_quotes: true,
-        locale: Locale::Hu,
-    };
+    let options = html::Options { pictures: &pictures, fold_quotes: true, locale: Locale::Hu };
     let mail = parse(&fixture(name), NOW).expect("a mail");
     let html = html::sanitise(mail.html.as_deref().expect("HTML"), &options).html;
     (mail, html)

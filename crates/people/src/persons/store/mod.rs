@@ -44,6 +44,32 @@ pub fn get(read: &mut Read<'_>, id: PersonId) -> Result<Person> {
     Ok(person)
 }
 
+/// Whole persons, those of the ids that are persons now.
+pub fn many(read: &mut Read<'_>, ids: &[PersonId]) -> Result<Vec<Person>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        found.extend(load(read, chunk)?);
+    }
+    Ok(found)
+}
+
+/// The person that each of these ids means now.
+pub fn canonical_of(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, PersonId>> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let mut values = vec![read.workspace().into()];
+        let list = sql::append(&mut values, chunk);
+        // Every home points at its person itself, so one step is enough.
+        let sql = format!(
+            "SELECT id, COALESCE(merged_into, id) FROM persons WHERE workspace_id = $1 AND id IN ({list})"
+        );
+        for row in read.rows(&sql, &values)? {
+            found.insert(row.get(0)?, row.get(1)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Name and address of persons, by the ids asked for.
 pub fn brief(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, PersonBrief>> {
     let mut briefs = HashMap::new();

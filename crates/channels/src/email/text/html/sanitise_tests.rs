@@ -8,14 +8,7 @@ fn pictures() -> HashMap<String, String> {
 }
 
 fn blocked(html: &str) -> SanitisedHtml {
-    sanitise(
-        html,
-        &Options {
-            pictures: &pictures(),
-            fold_quotes: true,
-            locale: Locale::En,
-        },
-    )
+    sanitise(html, &Options { pictures: &pictures(), fold_quotes: true, locale: Locale::En })
 }
 
 /// What must never be in the output, whatever the input.
@@ -143,8 +136,7 @@ fn the_mails_own_pictures_are_shown_and_others_are_blocked() {
 fn a_picture_of_any_size_may_stand_for_its_id() {
     let data = format!("data:image/png;base64,{}", "A".repeat(3_000_000));
     let pictures = HashMap::from([("a@b".to_owned(), data.clone())]);
-    let options =
-        Options { pictures: &pictures, fold_quotes: true, locale: Locale::En };
+    let options = Options { pictures: &pictures, fold_quotes: true, locale: Locale::En };
     let out = sanitise(
         "<p>Így:</p><img src=\"cid:a@b\" alt='<img src=\"picture:0\">'> src=\"picture:0\"",
         &options,

@@ -1,0 +1,8 @@
+//! Live audiences against the whole history.
+
+mod examples;
+mod generate;
+mod language;
+mod oracle;
+mod properties;
+mod windows;
