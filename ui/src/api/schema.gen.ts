@@ -63,6 +63,27 @@ export interface components {
             /** @description Signed, on the content origin, good for a day. */
             url: string;
         };
+        /** @description An audience with its condition in both forms. */
+        AudienceView: {
+            /** Format: date-time */
+            changed_at: string;
+            /** @description As JSON: docs/audiences.md. */
+            condition: Record<string, never>;
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            /** @description Not everybody has been asked yet since the last change of a live audience. */
+            filling: boolean;
+            id: string;
+            live: boolean;
+            /** Format: int64 */
+            members: number;
+            name: string;
+            /** @description The same in words. */
+            text: string;
+            /** @description Names of the audiences that name this one. */
+            used_by: string[];
+        };
         AuditEntry: {
             action: string;
             actor: components["schemas"]["ActorRef"];
@@ -336,6 +357,17 @@ export interface components {
         Me: components["schemas"]["User"] & components["schemas"]["Preferences"] & {
             workspace: components["schemas"]["Workspace"];
         };
+        MemberView: components["schemas"]["PersonBrief"] & {
+            /** Format: date-time */
+            since: string;
+        };
+        /** @description An audience that a person is in. */
+        Membership: {
+            id: string;
+            name: string;
+            /** Format: date-time */
+            since: string;
+        };
         /** @enum {string} */
         MessageKind: "in" | "out" | "note" | "event";
         /** @description A message as the API shows it. */
@@ -404,6 +436,31 @@ export interface components {
         NewTag: {
             color?: string | null;
             name: string;
+        };
+        /** @description One page of a list. */
+        Page_AudienceView: {
+            items: {
+                /** Format: date-time */
+                changed_at: string;
+                /** @description As JSON: docs/audiences.md. */
+                condition: Record<string, never>;
+                /** Format: date-time */
+                created_at: string;
+                description: string;
+                /** @description Not everybody has been asked yet since the last change of a live audience. */
+                filling: boolean;
+                id: string;
+                live: boolean;
+                /** Format: int64 */
+                members: number;
+                name: string;
+                /** @description The same in words. */
+                text: string;
+                /** @description Names of the audiences that name this one. */
+                used_by: string[];
+            }[];
+            /** @description Give it as `after` to read on; null at the end. */
+            next?: string | null;
         };
         /** @description One page of a list. */
         Page_AuditEntry: {
@@ -514,6 +571,26 @@ export interface components {
                 /** @description The beginning of the key, to tell it from others. */
                 prefix: string;
                 scopes: components["schemas"]["KeyScope"][];
+            }[];
+            /** @description Give it as `after` to read on; null at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MemberView: {
+            items: (components["schemas"]["PersonBrief"] & {
+                /** Format: date-time */
+                since: string;
+            })[];
+            /** @description Give it as `after` to read on; null at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Membership: {
+            items: {
+                id: string;
+                name: string;
+                /** Format: date-time */
+                since: string;
             }[];
             /** @description Give it as `after` to read on; null at the end. */
             next?: string | null;
@@ -795,6 +872,11 @@ export interface components {
             name?: string | null;
             phone?: string | null;
         };
+        PostPreview: {
+            condition?: Record<string, never> | null;
+            /** @description The condition in words, instead of `condition`. */
+            text?: string | null;
+        };
         PostTeam: {
             name: string;
             /** @description Its conversations are seen by its members and by administrators only. */
@@ -843,6 +925,15 @@ export interface components {
         };
         /** @enum {string} */
         PresenceState: "viewing" | "replying" | "none";
+        PreviewView: {
+            /** @description So many of the newest people were asked. */
+            checked: number;
+            /** @description The condition in both forms. */
+            condition: Record<string, never>;
+            matching: number;
+            sample: components["schemas"]["PersonBrief"][];
+            text: string;
+        };
         /** @enum {string} */
         Priority: "low" | "normal" | "high" | "urgent";
         PriorityOf: {
@@ -1079,6 +1170,14 @@ export interface components {
              */
             send_undo_seconds: number;
             time_zone: string;
+        };
+        WriteAudience: {
+            /** @description As JSON: docs/audiences.md. */
+            condition?: Record<string, never> | null;
+            description?: string | null;
+            name?: string | null;
+            /** @description The condition in words, instead of `condition`. */
+            text?: string | null;
         };
     };
     responses: never;
