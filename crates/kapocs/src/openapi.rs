@@ -38,3 +38,13 @@ pub fn api(token: SetupToken) -> RouterExt {
 pub fn document() -> Document {
     api(SetupToken::none()).split_for_parts().1
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_described_api_is_the_one_that_is_served() {
+        let served = super::document().to_pretty_json().expect("JSON");
+        let described = include_str!("../../../docs/openapi.json");
+        assert!(described.trim_end() == served, "cargo run -p kapocs -- openapi > docs/openapi.json");
+    }
+}
