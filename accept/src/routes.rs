@@ -70,6 +70,12 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/collection/refused", Lead, ""),
     route("GET", "/api/v1/people/{id}/timeline", Observer, ""),
     route("GET", "/api/v1/people/{id}/conversations", Observer, ""),
+    route("GET", "/api/v1/people/{id}/audiences", Observer, ""),
+    route("GET", "/api/v1/audiences", Observer, ""),
+    route("GET", "/api/v1/audiences/{id}", Observer, ""),
+    route("GET", "/api/v1/audiences/{id}/members", Observer, ""),
+    route("GET", "/api/v1/audiences/{id}/people/{person_id}", Observer, ""),
+    route("POST", "/api/v1/audience-previews", Observer, r#"{"text":"name is \"Kanári\""}"#),
     route("GET", "/api/v1/search", Observer, ""),
     route("GET", "/api/v1/quarantine", Lead, ""),
     route("GET", "/api/v1/quarantine/{id}/original", Lead, ""),
@@ -114,6 +120,11 @@ pub const ROUTES: &[Route] = &[
     route("DELETE", "/api/v1/conversations/{id}/tags/{tag_id}", Agent, ""),
     route("POST", "/api/v1/tags", Lead, r#"{"name":"Új címke"}"#),
     route("PATCH", "/api/v1/tags/{id}", Lead, r#"{"color":"red"}"#),
+    route("POST", "/api/v1/audiences", Lead, r#"{"name":"Új szegmens","text":"did page.viewed"}"#),
+    route("PATCH", "/api/v1/audiences/{id}", Lead, r#"{"description":"Más Kanári"}"#),
+    route("POST", "/api/v1/audiences/{id}/publication", Lead, ""),
+    route("DELETE", "/api/v1/audiences/{id}/publication", Lead, ""),
+    route("DELETE", "/api/v1/audiences/{id}", Lead, ""),
     route("POST", "/api/v1/jobs/{id}/replay", Lead, ""),
     route("POST", "/api/v1/quarantine/{id}/release", Lead, ""),
     route("PATCH", "/api/v1/workspace", Administrator, r#"{"send_undo_seconds":5}"#),
@@ -170,6 +181,7 @@ impl Route {
         let path = self.path.replace("{id}", &of(if kind == "me" { "sessions" } else { kind }));
         let path = path.replace("{message_id}", &of(message));
         let path = path.replace("{tag_id}", &of("tags")).replace("{user_id}", &of("users"));
+        let path = path.replace("{person_id}", &of("people"));
         if path.ends_with("/search") { format!("{path}?query=kan%C3%A1ri") } else { path }
     }
 

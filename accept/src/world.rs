@@ -264,6 +264,7 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
     Client::sign_in(&admin.base, &observer.email, PASSWORD).await?;
     let sessions = observer.client.all("/api/v1/me/sessions").await?;
     let other = sessions.iter().find(|session| session["current"] == false);
+    let audience = json!({ "name": "Kanári szegmens", "text": "locale is \"hu\"" });
     let job = Uuid::now_v7().to_string();
     dead_job(program, &job).await?;
     ids.extend([
@@ -279,6 +280,7 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
         ("jobs", job),
         ("users", administrator.id.clone()),
         ("tags", admin.post("/api/v1/tags", json!({ "name": "Kanári címke" })).await?.good()?.id()),
+        ("audiences", admin.post("/api/v1/audiences", audience).await?.good()?.id()),
         ("teams", team(&admin, "Kanári csapat", false, &[]).await?),
         ("keys", key(&admin, "Kanári kulcs", &["read"]).await?.0),
         ("channels", form(&admin, "Kanári űrlap").await?.0),
