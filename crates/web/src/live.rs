@@ -30,7 +30,8 @@ const COUNTERS: Duration = Duration::from_millis(150);
 /// More missed facts than this, and reading everything again is cheaper.
 const MAX_RESUME: usize = 2_000;
 /// Facts that concern nobody's screen, or would drown it.
-const SILENT: [&str; 5] = ["session.", "key.", "event:", "page.", "screen."];
+const SILENT: [&str; 7] =
+    ["session.", "key.", "event:", "page.", "screen.", "audience.entered", "audience.left"];
 
 pub fn live_routes() -> Router<App> {
     Router::new().route("/api/v1/live", any(open))

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use kernel::Clock;
+use kernel::{Caller, Clock};
 use serde_json::{Value as Json, json};
 use testkit::{Client, Engine, TestApp, on_both_engines, text, until};
 
@@ -13,6 +13,7 @@ on_both_engines! {
     what_did_not_happen_matures_and_says_why
     publishing_asks_everybody_and_an_edit_asks_them_again
     one_person_of_two_pasts_enters_once
+    people_parted_again_are_each_where_their_own_facts_put_them
     an_audience_of_an_audience_follows_it_and_keeps_it_from_being_deleted
     a_condition_that_makes_no_sense_is_refused_with_its_place
     published_and_edited_while_events_pour_in_everybody_is_where_their_facts_put_them
@@ -207,6 +208,26 @@ fn one_person_of_two_pasts_enters_once(engine: Engine) {
     let of = |name: &str| told.iter().filter(|(told, _)| told == name).count();
     assert_eq!((of("audience.entered"), of("audience.left")), (3, 1), "{told:?}");
     assert!(told.contains(&pair("audience.entered", "person.merged")), "a merge is named as one: {told:?}");
+}
+
+fn people_parted_again_are_each_where_their_own_facts_put_them(engine: Engine) {
+    let shop = Shop::open(engine);
+    let twice = shop.audience("Twice", r#"did "Order Completed" at least 2 times"#);
+    let once = shop.audience("Once", r#"did "Order Completed" exactly 1 time"#);
+    shop.calls(&[json!({ "type": "track", "anonymousId": "cookie-1", "event": "Order Completed" })]);
+    shop.did("anna", "Order Completed", json!({}));
+    shop.calls(&[json!({ "type": "identify", "userId": "anna", "anonymousId": "cookie-1" })]);
+    shop.holds(&twice, &["anna"]);
+    let path = format!("people/{}/timeline?limit=200", shop.person("anna"));
+    let items = shop.app.get(&path)["items"].as_array().unwrap().clone();
+    let merged = items.iter().find(|item| item["name"] == "person.merged").unwrap();
+    let edge = merged["payload"]["edge"].as_i64().unwrap();
+    let workspace = text(&shop.app.get("workspace")["id"]).parse().unwrap();
+    let (db, caller) = (shop.app.running().app.db.clone(), Caller::system(workspace, "test"));
+    let parted = async move { db.write(&caller, move |tx| people::persons::retract(tx, edge)).await };
+    shop.app.block_on(parted).unwrap();
+    until("each is in it again", || (members(&shop.app, &once).len() == 2).then_some(()));
+    until("nobody did it twice", || members(&shop.app, &twice).is_empty().then_some(()));
 }
 
 fn an_audience_of_an_audience_follows_it_and_keeps_it_from_being_deleted(engine: Engine) {

@@ -49,7 +49,12 @@ impl Pass<'_> {
         let mut states = rows::states(tx, &ids)?;
         let mut memberships = rows::memberships(tx, &ids)?;
         let (mut kept, mut changes) = (Vec::with_capacity(ids.len()), Vec::new());
+        let current = persons::canonical_of(tx, &ids)?;
         for person in persons::many(tx, &ids)? {
+            // Merged a moment ago: the fact of it is still to be read, and hands over what is kept.
+            if current.get(&person.id) != Some(&person.id) {
+                continue;
+            }
             let touch = &touched[&person.id];
             let state = self.remembered(tx, person.id, touch, states.remove(&person.id))?;
             let mut member_of = memberships.remove(&person.id).unwrap_or_default();

@@ -116,8 +116,10 @@ fn touched<'f>(tx: &mut Tx<'_>, plan: &Plan, facts: &[&'f Fact]) -> Result<BTree
     };
     let moving: Vec<(PersonId, &Fact)> =
         facts.iter().filter(|fact| moves(fact)).filter_map(|fact| Some((fact.person?, *fact))).collect();
-    let mut ids: Vec<PersonId> =
-        moving.iter().flat_map(|(id, fact)| [Some(*id), merged(fact)]).flatten().collect();
+    let mut ids: Vec<PersonId> = moving
+        .iter()
+        .flat_map(|(id, fact)| [*id].into_iter().chain(merged(fact)).chain(left(fact)))
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     let canonical = persons::canonical_of(tx, &ids)?;
@@ -127,6 +129,12 @@ fn touched<'f>(tx: &mut Tx<'_>, plan: &Plan, facts: &[&'f Fact]) -> Result<BTree
         let touch = touched.entry(*person).or_default();
         touch.facts.push(fact);
         touch.anew |= joins_or_parts(&fact.name);
+        // Of those it was parted from, nothing else tells.
+        for other in left(fact).iter().filter_map(|id| canonical.get(id)) {
+            let other = touched.entry(*other).or_default();
+            other.facts.push(fact);
+            other.anew = true;
+        }
         if let Some(loser) = merged(fact).filter(|loser| loser != person) {
             // Parted again since: then it is a person of its own, and keeps what is its own.
             if canonical.get(&loser) != Some(&loser) {
@@ -135,6 +143,12 @@ fn touched<'f>(tx: &mut Tx<'_>, plan: &Plan, facts: &[&'f Fact]) -> Result<BTree
         }
     }
     Ok(touched)
+}
+
+/// Those that a person was parted from.
+fn left(fact: &Fact) -> Vec<PersonId> {
+    let from = || serde_json::from_value(fact.payload["from"].clone()).ok();
+    (fact.name == "person.separated").then(from).flatten().unwrap_or_default()
 }
 
 fn merged(fact: &Fact) -> Option<PersonId> {
