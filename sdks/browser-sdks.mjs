@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
-import { until } from './check.mjs'
+import { until } from '../ui/e2e/check.mjs'
 
 const PACKAGES = join(dirname(fileURLToPath(import.meta.url)), 'node_modules')
 const ORDER = { order_id: 'K-1', total: 12.5 }

@@ -6,20 +6,20 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { browserSdksIn } from './browser-sdks.mjs'
-import { runAll, test, until } from './check.mjs'
+import { runAll, test, until } from '../ui/e2e/check.mjs'
 import { nodeSdks } from './node-sdks.mjs'
-import { startServer } from './server.mjs'
+import { startServer } from '../ui/e2e/server.mjs'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 const PYTHON = process.env.KAPOCS_PYTHON ?? join(HERE, '.venv', 'bin', 'python')
-const server = await startServer(process.env.KAPOCS_DATABASE)
+const server = await startServer({ database: process.env.KAPOCS_DATABASE })
 
-const person = async (name) => (await server.get(`people?query=${name}`)).items.find(({ identities }) => identities.some(({ kind, value }) => kind === 'external' && value === name))
+const person = async (name) => (await server.api.get(`people?query=${name}`)).items.find(({ identities }) => identities.some(({ kind, value }) => kind === 'external' && value === name))
 
 async function events(name) {
   const found = await person(name)
   if (!found) return []
-  const timeline = await server.get(`people/${found.id}/timeline?limit=200`)
+  const timeline = await server.api.get(`people/${found.id}/timeline?limit=200`)
   return timeline.items.filter((item) => item.name.startsWith('event:'))
 }
 

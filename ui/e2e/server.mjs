@@ -19,20 +19,21 @@ export async function freePort() {
   return port
 }
 
-export async function startServer() {
+/** `database`: a PostgreSQL address; without one a file in the folder. */
+export async function startServer({ database } = {}) {
   if (!PROGRAM) throw new Error('KAPOCS_PROGRAM must name the kapocs program')
   const folder = mkdtempSync(join(tmpdir(), 'kapocs-e2e-'))
-  const data = join(folder, 'data')
+  const place = ['--data', join(folder, 'data'), ...(database ? ['--database', database] : [])]
   const password = join(folder, 'password')
   writeFileSync(password, ADMIN.password)
-  const made = execFileSync(PROGRAM, ['setup', '--data', data, '--workspace', 'Mécses Bolt', '--admin', ADMIN.email, '--locale', 'en', '--password-file', password, '--json'], { env: ENV })
-  const key = JSON.parse(made).api_key
+  const made = execFileSync(PROGRAM, ['setup', ...place, '--workspace', 'Mécses Bolt', '--admin', ADMIN.email, '--locale', 'en', '--password-file', password, '--json'], { env: ENV })
+  const { api_key: key, write_key: writeKey } = JSON.parse(made)
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   let child
   let log = ''
   const start = async () => {
-    child = spawn(PROGRAM, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], { env: ENV, stdio: ['ignore', 'pipe', 'pipe'] })
+    child = spawn(PROGRAM, ['serve', ...place, '--listen', `127.0.0.1:${port}`], { env: ENV, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { log += text })
     await until('the server is ready', () => fetch(`${origin}/health/ready`).then((answer) => answer.ok, () => false), 30_000)
   }
@@ -42,7 +43,7 @@ export async function startServer() {
   })
   await start()
   return {
-    origin, folder, api: client(`${origin}/api/v1/`, key), chat: (channel) => chatClient(`${origin}/chat/v1/${channel}/`),
+    origin, port, writeKey, folder, api: client(`${origin}/api/v1/`, key), chat: (channel) => chatClient(`${origin}/chat/v1/${channel}/`),
     start, halt, log: () => log,
     stop: async () => {
       await halt()

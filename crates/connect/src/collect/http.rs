@@ -34,7 +34,9 @@ type Asked = RawQuery<HashMap<String, String>>;
 /// What SDKs call. Any origin may: the write key is public and can only write.
 pub fn public_routes() -> Router<App> {
     let call = || post(one).options(preflight);
-    let batch = || post(many).options(preflight);
+    let several = |dialect: Dialect| post(many).options(preflight).layer(Extension(dialect));
+    let batch = || several(dialects::segment_batch);
+    let posthog = || several(dialects::posthog);
     Router::new()
         .route("/v1/batch", batch())
         .route("/v1/import", batch())
@@ -43,11 +45,11 @@ pub fn public_routes() -> Router<App> {
         .route("/v1/{kind}", call())
         .route("/api/s/{kind}", call())
         .route("/api/s/s2s/{kind}", call())
-        .route("/batch/", post(posthog).options(preflight))
-        .route("/batch", post(posthog).options(preflight))
-        .route("/i/v0/e/", post(posthog).options(preflight))
-        .route("/e/", post(posthog).options(preflight))
-        .route("/capture/", post(posthog).options(preflight))
+        .route("/batch/", posthog())
+        .route("/batch", posthog())
+        .route("/i/v0/e/", posthog())
+        .route("/e/", posthog())
+        .route("/capture/", posthog())
         .route("/flags/", post(flags).options(preflight))
         .route("/decide/", post(flags).options(preflight))
         .route("/v1/projects/{key}/settings", get(settings).options(preflight))
@@ -179,9 +181,14 @@ async fn one(
     answered(&headers, outcome.await)
 }
 
+/// How the calls of one body are told apart.
+type Dialect = fn(Json) -> Result<Vec<Read>, Refusal>;
+
+/// Several calls in one body.
 async fn many(
     State(app): State<App>,
     Extension(recent): Extension<Recent>,
+    Extension(dialect): Extension<Dialect>,
     RawQuery(query): Asked,
     headers: HeaderMap,
     bytes: Bytes,
@@ -189,22 +196,7 @@ async fn many(
     let outcome = async {
         let json = body::read(&bytes)?;
         let caller = caller(&app, &headers, &query, &json).await?;
-        take(&app, &recent, caller, dialects::segment_batch(json)?).await
-    };
-    answered(&headers, outcome.await)
-}
-
-async fn posthog(
-    State(app): State<App>,
-    Extension(recent): Extension<Recent>,
-    RawQuery(query): Asked,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Response {
-    let outcome = async {
-        let json = body::read(&bytes)?;
-        let caller = caller(&app, &headers, &query, &json).await?;
-        take(&app, &recent, caller, dialects::posthog(json)?).await
+        take(&app, &recent, caller, dialect(json)?).await
     };
     answered(&headers, outcome.await)
 }
