@@ -326,12 +326,12 @@ pub(super) fn history(
     for homes in homes.chunks(CHUNK) {
         for names in names.chunks(CHUNK) {
             let mut values: Vec<Value> = vec![read.workspace().into()];
-            let homes = sql::append(&mut values, homes);
+            let list = sql::append(&mut values, homes);
             let places = sql::places(values.len(), names.len());
             values.extend(names.iter().map(|name| Value::from(*name)));
             let mut sql = format!(
                 "SELECT seq, name, at, received_at, payload FROM facts
-                 WHERE workspace_id = $1 AND person_id IN ({homes}) AND name IN ({places})"
+                 WHERE workspace_id = $1 AND person_id IN ({list}) AND name IN ({places})"
             );
             if let Some(through) = through {
                 sql += &format!(" AND (tx, seq) <= (${}, ${})", values.len() + 1, values.len() + 2);
