@@ -9,7 +9,7 @@ use store::{Read, Tx};
 use super::{
     Audience, Condition, Explanation, PersonState, Plan, View,
     pass::{attributes, from_history},
-    react::{check_together, look_at_everybody, zone_of},
+    react::{check_together, hold_passes, look_at_everybody, zone_of},
     store as rows,
 };
 use crate::{
@@ -59,6 +59,7 @@ pub fn change(
     change: &AudienceChange,
     ip: Option<IpAddr>,
 ) -> Result<Audience> {
+    hold_passes(tx)?;
     let before = rows::find(tx, id)?;
     let mut audience = before.clone();
     if let Some(name) = &change.name {
@@ -88,6 +89,7 @@ pub fn change(
 
 /// Lets people enter and leave from now on; everybody is asked once.
 pub fn publish(tx: &mut Tx<'_>, id: AudienceId, ip: Option<IpAddr>) -> Result<Audience> {
+    hold_passes(tx)?;
     let before = rows::find(tx, id)?;
     if before.live {
         return Ok(before);
@@ -102,6 +104,7 @@ pub fn publish(tx: &mut Tx<'_>, id: AudienceId, ip: Option<IpAddr>) -> Result<Au
 
 /// A draft again: it is empty, and nobody is told to have left.
 pub fn withdraw(tx: &mut Tx<'_>, id: AudienceId, ip: Option<IpAddr>) -> Result<Audience> {
+    hold_passes(tx)?;
     let before = rows::find(tx, id)?;
     if !before.live {
         return Ok(before);

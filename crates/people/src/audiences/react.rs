@@ -90,15 +90,17 @@ pub fn reactors() -> Vec<Reactor> {
 }
 
 fn react(tx: &mut Tx<'_>, plans: &Plans, facts: &[&Fact]) -> Result<()> {
-    if facts.iter().any(|fact| fact.name == "workspace.changed") {
-        look_at_everybody(tx)?;
-    }
     let Some((_, plan)) = plans.of(tx)? else { return Ok(()) };
-    let (Some(first), Some(last)) = (facts.first(), facts.last()) else { return Ok(()) };
-    let moment = facts.iter().map(|fact| fact.received_at).max().unwrap_or(first.received_at);
+    let Some(last) = facts.last() else { return Ok(()) };
+    // Never ahead of now: the clock may have been set back since a fact came, or another node's may be fast.
+    let moment = facts.iter().map(|fact| fact.received_at).fold(last.received_at, Ord::max).min(tx.now());
     let touched = touched(tx, &plan, facts)?;
     if !touched.is_empty() {
         Pass { plan: &plan, through: last.cursor, moment, because: "fact" }.run(tx, &touched)?;
+    }
+    // A new number for the set; after the plan was taken, so that none is remembered by a number that may be taken back.
+    if facts.iter().any(|fact| fact.name == "workspace.changed") {
+        look_at_everybody(tx)?;
     }
     // Also for what was due, and waited until these facts were read.
     wake_when_due(tx)
@@ -155,10 +157,16 @@ fn merged(fact: &Fact) -> Option<PersonId> {
     (fact.name == "person.merged").then(|| serde_json::from_value(fact.payload["merged"].clone()).ok())?
 }
 
+/// Keeps all passes waiting until the commit. What changes audiences does it before it writes: a pass holds its place
+/// first, too.
+pub(super) fn hold_passes(tx: &mut Tx<'_>) -> Result<()> {
+    hold_cursor(tx, NAME).map(drop)
+}
+
 /// The set of live audiences, or what a day is, has changed: everybody is asked again.
 pub(super) fn look_at_everybody(tx: &mut Tx<'_>) -> Result<()> {
-    // Held, so that no pass under way writes what the old set says.
-    hold_cursor(tx, NAME)?;
+    // So that no pass under way writes what the old set says.
+    hold_passes(tx)?;
     let before = rows::fill(tx)?;
     if before.version == 0 && !rows::list(tx)?.iter().any(|audience| audience.live) {
         return Ok(());
@@ -235,7 +243,7 @@ fn moment(tx: &mut Tx<'_>) -> Result<Option<Timestamp>> {
 
 /// A condition of an audience that is about to live, together with those that live already.
 pub(super) fn check_together(read: &mut Read<'_>, zone: &str, with: &super::Audience) -> Result<()> {
-    let others = rows::list(read)?.into_iter().filter(|other| other.id != with.id);
+    let others = rows::list(read)?.into_iter().filter(|other| other.live && other.id != with.id);
     let all: Vec<_> = others.chain([with.clone()]).map(|one| (one.id, one.condition)).collect();
     Plan::of(zone_of(zone)?, &all)
         .map(drop)

@@ -1,5 +1,6 @@
 //! Live audiences against the whole history.
 
+mod clocks;
 mod examples;
 mod generate;
 mod language;
