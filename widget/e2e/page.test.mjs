@@ -292,6 +292,9 @@ test('the channel\'s colour and side are taken from the script, then from the ch
   await plain.context.close();
 });
 
+// The browser may throw a kept page away for reasons of its own, memory for one; a page that prevents it does so always.
+const RETURNS = 3;
+
 test('the page returns from the back/forward cache, and the chat with it', async () => {
   const other = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
   try {
@@ -301,16 +304,23 @@ test('the page returns from the back/forward cache, and the chat with it', async
     await frameOf(page).locator('.greeting').waitFor();
     await talk(frameOf(page));
     const connected = () => chat.last().sockets.size;
-    await until('connected', connected);
-    await page.evaluate(() => (window.mark = 'same page'));
-    await page.getByRole('link', { name: 'Delivery' }).click();
-    await page.waitForURL('**/next**');
-    await until('a second page, its own connection only', () => connected() === 1);
-    chat.agentSays('while you were away');
-    await page.goBack({ waitUntil: 'commit' });
-    assert.equal(await page.evaluate(() => window.mark), 'same page');
+    const prevented = [];
+    let returned = false;
+    while (!returned) {
+      await until('connected', connected);
+      await page.evaluate(() => (window.mark = 'same page'));
+      await page.getByRole('link', { name: 'Delivery' }).click();
+      await page.waitForURL('**/next**');
+      await until('a second page, its own connection only', () => connected() === 1);
+      chat.agentSays('while you were away');
+      await page.goBack({ waitUntil: 'commit' });
+      returned = await page.evaluate(() => window.mark === 'same page');
+      if (returned) continue;
+      prevented.push(await page.evaluate(() => performance.getEntriesByType('navigation')[0].notRestoredReasons ?? 'none told'));
+      assert.ok(prevented.length < RETURNS, JSON.stringify(prevented));
+    }
     // The driver loses sight of frames restored from the cache; the server sees the answer being read.
-    await until('the answer is read', () => chat.last().read === 2);
+    await until('the answer is read', () => chat.last().read === chat.last().messages.length);
     assert.deepEqual(problems, []);
   } finally {
     await other.close();
