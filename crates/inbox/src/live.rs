@@ -1,6 +1,6 @@
 //! What the live hub asks about: who may see a conversation, and the counters of a caller.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use futures::future::BoxFuture;
 use kernel::{Actor, Caller, Code, ConversationId, Error, Fact, Result, TeamId};
@@ -28,7 +28,7 @@ impl LiveRights for Listeners {
         &'a self,
         facts: &'a [Fact],
     ) -> BoxFuture<'a, Result<HashMap<ConversationId, TeamId>>> {
-        let asked: Vec<_> =
+        let asked: BTreeSet<_> =
             facts.iter().filter_map(|fact| Some((fact.workspace, fact.conversation?))).collect();
         Box::pin(async move {
             if asked.is_empty() {

@@ -40,6 +40,15 @@ impl Dialect {
         }
     }
 
+    /// Facts after the cursor `($1, $2)` and below the transaction `$3`, in their order, from an index without a detour:
+    /// SQLite, where all facts have one transaction number, would else look through all of them.
+    pub(crate) fn after_cursor(self) -> &'static str {
+        match self {
+            Self::Sqlite => "seq > $2 AND +tx >= $1 AND +tx < $3 ORDER BY seq",
+            Self::Postgres => "(tx, seq) > ($1, $2) AND tx < $3 ORDER BY tx, seq",
+        }
+    }
+
     /// An automatically numbered primary key.
     pub(crate) fn serial(self) -> &'static str {
         match self {

@@ -55,9 +55,8 @@ pub struct Facts {
 /// Facts of all workspaces after `cursor` that can no longer be preceded by anything, oldest first.
 pub fn facts_after(read: &mut Read<'_>, cursor: FactCursor, limit: usize) -> Result<Facts> {
     let horizon = horizon(read)?;
-    let sql = format!(
-        "SELECT {COLUMNS} FROM facts WHERE (tx, seq) > ($1, $2) AND tx < $3 ORDER BY tx, seq LIMIT $4"
-    );
+    let after = read.dialect().after_cursor();
+    let sql = format!("SELECT {COLUMNS} FROM facts WHERE {after} LIMIT $4");
     let rows = read.rows(&sql, params![cursor.tx, cursor.seq, horizon, limit])?;
     let items = rows.iter().map(from_row).collect::<Result<Vec<_>>>()?;
     let held_back = items.is_empty()

@@ -17,6 +17,7 @@ mod jobs;
 mod migrate;
 mod room;
 pub mod search;
+mod statistics;
 mod transfer;
 mod tx;
 mod unguarded;

@@ -3,7 +3,7 @@
 use include_dir::{Dir, include_dir};
 use kernel::{Error, Result};
 
-use crate::{Dialect, Read, Tx, params};
+use crate::{Dialect, Read, Tx, params, statistics};
 
 static MIGRATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../migrations");
 
@@ -30,7 +30,9 @@ pub(crate) fn migrate(tx: &mut Tx<'_>) -> Result<()> {
             format!("the database has schema {current}, this program knows {newest}: start a newer program");
         return Err(Error::internal(text));
     }
-    for (version, sql) in pending(current)? {
+    let pending = pending(current)?;
+    let is_up_to_date = pending.is_empty();
+    for (version, sql) in pending {
         let translated = tx.dialect().translate(sql);
         tx.batch(&translated)?;
         let now = tx.now();
@@ -39,7 +41,7 @@ pub(crate) fn migrate(tx: &mut Tx<'_>) -> Result<()> {
             params![version, now],
         )?;
     }
-    Ok(())
+    if is_up_to_date { Ok(()) } else { statistics::write(tx) }
 }
 
 fn pending(current: i64) -> Result<Vec<(i64, &'static str)>> {

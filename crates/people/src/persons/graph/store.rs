@@ -142,9 +142,10 @@ pub(super) fn has_later_join(read: &mut Read<'_>, persons: &[PersonId], edge: &E
         vec![read.workspace().into(), edge.at.into(), edge.message_id.as_str().into(), edge.seq.into()];
     let list = sql::append(&mut values, persons);
     let sql = format!(
-        "SELECT 1 FROM persons p JOIN person_edges e ON e.workspace_id = p.workspace_id AND e.one_id = p.id
-         WHERE p.workspace_id = $1 AND (p.id IN ({list}) OR p.merged_into IN ({list})) AND e.seq <> $4
-           AND e.refused IS NULL AND e.retracted_at IS NULL AND (e.at, e.message_id) > ($2, $3) LIMIT 1"
+        "SELECT 1 FROM person_edges WHERE workspace_id = $1 AND one_id IN
+             (SELECT id FROM persons WHERE workspace_id = $1 AND id IN ({list})
+              UNION ALL SELECT id FROM persons WHERE workspace_id = $1 AND merged_into IN ({list}))
+           AND seq <> $4 AND refused IS NULL AND retracted_at IS NULL AND (at, message_id) > ($2, $3) LIMIT 1"
     );
     Ok(read.row(&sql, &values)?.is_some())
 }

@@ -134,25 +134,30 @@ fn load(read: &mut Read<'_>, ids: &[PersonId]) -> Result<Vec<Person>> {
         return Ok(Vec::new());
     }
     let mut identities = identities_of(read, ids)?;
-    let counts = conversation_counts(read, ids)?;
+    let homes = homes_of(read, ids)?;
+    let counts = conversation_counts(read, &homes)?;
     let mut values = vec![read.workspace().into()];
     let list = sql::append(&mut values, ids);
     let sql = format!(
-        "SELECT p.id, p.name, p.locale, p.traits, p.created_at,
-                (SELECT MAX(h.last_seen_at) FROM persons h
-                 WHERE h.workspace_id = p.workspace_id AND (h.id = p.id OR h.merged_into = p.id))
-         FROM persons p WHERE p.workspace_id = $1 AND p.id IN ({list})"
+        "SELECT id, name, locale, traits, created_at FROM persons WHERE workspace_id = $1 AND id IN ({list})"
     );
     let mut found = HashMap::new();
     for row in read.rows(&sql, &values)? {
         let id: PersonId = row.get(0)?;
-        let identities = identities.remove(&id).unwrap_or_default();
-        found.insert(id, person(&row, identities, counts.get(&id).copied().unwrap_or_default())?);
+        found.insert(id, person(&row, identities.remove(&id).unwrap_or_default())?);
+    }
+    for home in homes {
+        let Some(person) = found.get_mut(&home.person) else { continue };
+        let (all, open) = counts.get(&home.id).copied().unwrap_or_default();
+        person.conversation_count += all;
+        person.open_conversations += open;
+        person.last_seen_at = person.last_seen_at.max(home.last_seen_at);
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-fn person(row: &Row, identities: Vec<Identity>, (count, open): (i64, i64)) -> Result<Person> {
+/// Without what its homes add up to.
+fn person(row: &Row, identities: Vec<Identity>) -> Result<Person> {
     Ok(Person {
         id: row.get(0)?,
         name: row.get(1)?,
@@ -161,11 +166,11 @@ fn person(row: &Row, identities: Vec<Identity>, (count, open): (i64, i64)) -> Re
         locale: row.get(2)?,
         traits: traits_of(row.get(3)?),
         created_at: row.get(4)?,
-        last_seen_at: row.get(5)?,
+        last_seen_at: None,
         identities,
         merged_into: None,
-        open_conversations: open,
-        conversation_count: count,
+        open_conversations: 0,
+        conversation_count: 0,
     })
 }
 
@@ -207,21 +212,44 @@ fn identities_of(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<Person
     Ok(found)
 }
 
-/// All and open conversations of persons, as far as the caller may see them.
-fn conversation_counts(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, (i64, i64)>> {
-    let hidden = teams::hidden(read)?;
+/// An id that is a person, or became one.
+struct Home {
+    id: PersonId,
+    person: PersonId,
+    last_seen_at: Option<Timestamp>,
+}
+
+/// All homes of persons.
+fn homes_of(read: &mut Read<'_>, ids: &[PersonId]) -> Result<Vec<Home>> {
     let mut values = vec![read.workspace().into()];
     let list = sql::append(&mut values, ids);
+    // Not one condition with OR: it would be answered by looking at everybody.
+    let sql = format!(
+        "SELECT id, id, last_seen_at FROM persons WHERE workspace_id = $1 AND id IN ({list})
+         UNION ALL
+         SELECT id, merged_into, last_seen_at FROM persons WHERE workspace_id = $1 AND merged_into IN ({list})"
+    );
+    let rows = read.rows(&sql, &values)?;
+    rows.iter()
+        .map(|row| Ok(Home { id: row.get(0)?, person: row.get(1)?, last_seen_at: row.get(2)? }))
+        .collect()
+}
+
+/// All and open conversations of homes, as far as the caller may see them.
+fn conversation_counts(read: &mut Read<'_>, homes: &[Home]) -> Result<HashMap<PersonId, (i64, i64)>> {
+    let hidden = teams::hidden(read)?;
+    let mut values = vec![read.workspace().into()];
+    let ids: Vec<PersonId> = homes.iter().map(|home| home.id).collect();
+    let list = sql::append(&mut values, &ids);
     let mut sql = format!(
-        "SELECT COALESCE(p.merged_into, p.id), COUNT(*), SUM(CASE WHEN c.status <> 'closed' THEN 1 ELSE 0 END)
-         FROM persons p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.person_id = p.id
-         WHERE p.workspace_id = $1 AND (p.id IN ({list}) OR p.merged_into IN ({list}))"
+        "SELECT person_id, COUNT(*), SUM(CASE WHEN status <> 'closed' THEN 1 ELSE 0 END) FROM conversations
+         WHERE workspace_id = $1 AND person_id IN ({list})"
     );
     if !hidden.is_empty() {
         let hidden = sql::append(&mut values, &hidden);
-        sql += &format!(" AND (c.team_id IS NULL OR c.team_id NOT IN ({hidden}))");
+        sql += &format!(" AND (team_id IS NULL OR team_id NOT IN ({hidden}))");
     }
-    sql += " GROUP BY COALESCE(p.merged_into, p.id)";
+    sql += " GROUP BY person_id";
     let rows = read.rows(&sql, &values)?;
     rows.iter().map(|row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).collect()
 }
