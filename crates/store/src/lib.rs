@@ -23,6 +23,8 @@ mod tx;
 mod unguarded;
 mod value;
 
+#[cfg(debug_assertions)]
+pub use backend::plans::long_ways;
 pub use blobs::{BlobHash, Blobs};
 pub use bus::Bus;
 pub use copy::{copy_sqlite, settle_restored};

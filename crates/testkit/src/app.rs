@@ -163,6 +163,11 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         self.stop();
+        #[cfg(debug_assertions)]
+        if !std::thread::panicking() {
+            let ways = store::long_ways();
+            assert!(ways.is_empty(), "statements that look through all rows:\n{}", ways.join("\n"));
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The engines. Sibling files hold the same parts: connect, run a closure, commit.
 
+#[cfg(debug_assertions)]
+pub(crate) mod plans;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 

@@ -171,6 +171,13 @@ impl Session {
         }
     }
 
+    fn prepared(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
+        let sql = numbered(sql);
+        #[cfg(debug_assertions)]
+        super::plans::look_at(&self.connection, &sql);
+        self.connection.prepare_cached(&sql).map_err(failed)
+    }
+
     fn wal_pages(&self) -> i64 {
         let Some(path) = self.connection.path() else { return 0 };
         let bytes = std::fs::metadata(format!("{path}-wal")).map_or(0, |file| file.len());
@@ -208,7 +215,7 @@ impl Connection for Session {
     }
 
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(failed)?;
+        let mut statement = self.prepared(sql)?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(failed)?;
         let mut answer = Vec::new();
@@ -220,7 +227,7 @@ impl Connection for Session {
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(failed)?;
+        let mut statement = self.prepared(sql)?;
         let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(failed)?;
         Ok(changed as u64)
     }
