@@ -1,0 +1,35 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { ChevronLeft } from 'lucide-react'
+import { useI18n } from '../../i18n/context'
+import { usePageTitle } from '../../ui/page-title'
+import { Empty, Skeleton } from '../../ui/state'
+import { can, useMe } from '../session/queries'
+import { LoadFailure } from '../shell/failure'
+import { Lock } from 'lucide-react'
+import { AudienceEditor } from './editor'
+import { audienceQuery } from './queries'
+import '../../ui/table.css'
+import './audiences.css'
+
+const route = getRouteApi('/shell/audiences/$audience')
+
+export function AudiencePage() {
+  const { t } = useI18n()
+  const me = useMe()
+  const { audience: id } = route.useParams()
+  const isNew = id === 'new'
+  const { data, error, isError, isPending, refetch } = useQuery({ ...audienceQuery(id), enabled: !isNew })
+  usePageTitle(isNew ? t('audience-new') : data?.name, t('audiences'))
+  return (
+    <main className="screen audiences scroll" id="main" tabIndex={-1}>
+      <div className="audiences__page">
+        <Link to="/audiences" className="audiences__back"><ChevronLeft size={16} aria-hidden="true" />{t('audiences')}</Link>
+        {isNew && (can(me).manageAudiences ? <AudienceEditor key="new" audience={null} /> : <Empty icon={Lock} title={t('audience-denied')}>{t('audience-denied-text')}</Empty>)}
+        {data && !isNew && <AudienceEditor key={id} audience={data} />}
+        {isError && !data && <LoadFailure error={error} onRetry={() => void refetch()} />}
+        {isPending && !isNew && <div className="skeleton-stack" aria-hidden="true"><Skeleton width="40%" height={24} /><Skeleton width="70%" /><Skeleton width="60%" /></div>}
+      </div>
+    </main>
+  )
+}
