@@ -183,6 +183,7 @@ audience-of-newest = { $count ->
 audience-unfinished = The count appears as soon as the condition is finished.
 audience-refused = The condition cannot be counted as it is.
 audience-sample = Some of them
+audience-sample-all = Show { $count } of them
 audience-filling-text = Everybody is being asked; the number grows meanwhile.
 audience-members-none = The condition is true of nobody now. Whoever comes to fulfil it enters by themselves.
 audience-members-more = Show more

@@ -174,6 +174,7 @@ audience-of-newest = a legújabb { $count } ügyfél közül
 audience-unfinished = A szám megjelenik, amint kész a feltétel.
 audience-refused = Ebben a formában a feltétel nem számolható meg.
 audience-sample = Néhányan közülük
+audience-sample-all = { $count } ügyfél megjelenítése
 audience-filling-text = Most mindenkit végignézünk; a szám közben nő.
 audience-members-none = A feltétel most senkire sem igaz. Aki később megfelel neki, magától bekerül.
 audience-members-more = Továbbiak

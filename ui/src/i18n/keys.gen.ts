@@ -150,6 +150,7 @@ export type MessageKey =
   | 'audience-remove'
   | 'audience-results'
   | 'audience-sample'
+  | 'audience-sample-all'
   | 'audience-save-publish'
   | 'audience-since'
   | 'audience-state'

@@ -47,8 +47,8 @@ export function Acts({ audience, dirty, busy, save }: Props) {
   ] : [])
   return (
     <div className="audience-head__acts">
-      {!audience?.live && <Button isPending={publishing} isDisabled={busy && !publishing} onPress={() => void publish()}>{t(dirty || !audience ? 'audience-save-publish' : 'audience-publish')}</Button>}
-      <Button kind="primary" type="submit" form="audience-form" isPending={busy && !publishing} isDisabled={!dirty}>{t('save')}</Button>
+      {!audience?.live && <Button isDisabled={busy || publishing} onPress={() => void publish()}>{t(dirty || !audience ? 'audience-save-publish' : 'audience-publish')}</Button>}
+      <Button kind="primary" type="submit" form="audience-form" isDisabled={!dirty || busy || publishing}>{t('save')}</Button>
       {audience && (
         <Menu label={t('more')} trigger={<IconButton label={t('more')} icon={<Ellipsis size={18} aria-hidden="true" />} />}>
           {[

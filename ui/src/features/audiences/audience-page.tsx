@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { ChevronLeft } from 'lucide-react'
+import { ChevronLeft, Lock } from 'lucide-react'
 import { useI18n } from '../../i18n/context'
 import { usePageTitle } from '../../ui/page-title'
 import { Empty, Skeleton } from '../../ui/state'
 import { can, useMe } from '../session/queries'
 import { LoadFailure } from '../shell/failure'
-import { Lock } from 'lucide-react'
 import { AudienceEditor } from './editor'
 import { audienceQuery } from './queries'
 import '../../ui/table.css'
+import '../inbox/list.css'
 import './audiences.css'
 
 const route = getRouteApi('/shell/audiences/$audience')

@@ -58,16 +58,18 @@ function PartRow({ part, group, index, depth }: { part: Part; group: Group; inde
     document.getElementById(addId(group))?.focus()
   }
   return (
-    <li className={`condition__part condition__part--${part.kind}`} role="group" aria-label={name} ref={(box) => takeFocus(box, part.id, fresh)}>
-      {index > 0 && <span className="condition__joint">{t(`audience-joint-${group.how}`)}</span>}
-      <div className="condition__fields">
-        {part.kind === 'group' && <GroupFields group={part} depth={depth + 1} />}
-        {part.kind === 'attribute' && <AttributeFields part={part} />}
-        {part.kind === 'event' && <EventFields part={part} />}
-        {part.kind === 'member' && <MemberFields part={part} />}
-        {part.kind === 'kept' && <KeptText part={part} />}
+    <li>
+      <div className="condition__part" role="group" aria-label={name} ref={(box) => takeFocus(box, part.id, fresh)}>
+        {index > 0 && <span className="condition__joint">{t(`audience-joint-${group.how}`)}</span>}
+        <div className="condition__fields">
+          {part.kind === 'group' && <GroupFields group={part} depth={depth + 1} />}
+          {part.kind === 'attribute' && <AttributeFields part={part} />}
+          {part.kind === 'event' && <EventFields part={part} />}
+          {part.kind === 'member' && <MemberFields part={part} />}
+          {part.kind === 'kept' && <KeptText part={part} />}
+        </div>
+        <IconButton size="small" label={t('audience-part-remove', { name })} tooltip={t('audience-remove')} icon={<X size={15} aria-hidden="true" />} onPress={remove} />
       </div>
-      <IconButton size="small" label={t('audience-part-remove', { name })} tooltip={t('audience-remove')} icon={<X size={15} aria-hidden="true" />} onPress={remove} />
     </li>
   )
 }

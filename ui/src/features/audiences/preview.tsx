@@ -1,8 +1,10 @@
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { ApiError } from '../../api/client'
 import type { PersonRef } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { Avatar } from '../../ui/avatar'
+import { Button } from '../../ui/button'
 import { Skeleton } from '../../ui/state'
 import { personName } from '../people/person-name'
 import { LoadFailure } from '../shell/failure'
@@ -27,13 +29,22 @@ export function PreviewPanel({ preview, unfinished }: { preview: Preview; unfini
         {refused && <p className="muted">{t('audience-refused')}</p>}
       </div>
       {error && !refused && <LoadFailure error={error} onRetry={preview.again} />}
-      {data && data.sample.length > 0 && (
-        <>
-          <h3 className="audience-panel__sub">{t('audience-sample')}</h3>
-          <People people={data.sample} />
-        </>
-      )}
+      {data && data.sample.length > 0 && <Sample people={data.sample} />}
     </section>
+  )
+}
+
+const FIRST = 6
+
+function Sample({ people }: { people: PersonRef[] }) {
+  const { t } = useI18n()
+  const [all, setAll] = useState(false)
+  return (
+    <>
+      <h3 className="audience-panel__sub">{t('audience-sample')}</h3>
+      <People people={all ? people : people.slice(0, FIRST)} />
+      {!all && people.length > FIRST && <Button kind="link" size="small" onPress={() => setAll(true)}>{t('audience-sample-all', { count: people.length })}</Button>}
+    </>
   )
 }
 
@@ -43,7 +54,7 @@ export function People({ people, note }: { people: PersonRef[]; note?: (person: 
     <ul className="audience-people">
       {people.map((person) => (
         <li key={person.id}>
-          <Link to="/customers/$person" params={{ person: person.id }} className="mini-row audience-people__row">
+          <Link to="/customers/$person" params={{ person: person.id }} className="audience-people__row">
             <Avatar name={personName(t, person)} size={24} />
             <span className="truncate audience-people__name">{personName(t, person)}</span>
             <span className="muted truncate">{note ? note(person) : person.name ? person.email : null}</span>

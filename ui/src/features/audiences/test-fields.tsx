@@ -1,7 +1,6 @@
-import { X } from 'lucide-react'
+import { ChevronDown, X } from 'lucide-react'
 import { useState, type KeyboardEvent } from 'react'
 import { Button as AriaButton, ComboBox, FieldError, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components'
-import { ChevronDown } from 'lucide-react'
 import { useI18n } from '../../i18n/context'
 import { Select, TextField } from '../../ui/field'
 import { useGap } from './builder-context'
