@@ -106,6 +106,7 @@ test('an audience with a condition of two levels is made, saved and published wi
   await preview(page).getByRole('link', { name: /Nagy Bence/ }).waitFor()
   await keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Returning in Hungary' }).waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement.value), 'vip', 'saving leaves the focus where it was')
   const saved = (await world.api.get('audiences')).items.find(({ name }) => name === 'Returning in Hungary')
   assert.equal(saved.text, TEXT)
 

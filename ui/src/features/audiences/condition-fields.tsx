@@ -10,7 +10,7 @@ import type { Condition } from './condition'
 import { fromCondition } from './model'
 import { print } from './print'
 import { previewQuery } from './queries'
-import { mistakeIn } from './text-mistake'
+import { expectedIn, mistakeIn } from './text-mistake'
 import type { Draft } from './use-draft'
 import type { Preview } from './use-preview'
 import { useWords } from './words'
@@ -65,14 +65,17 @@ function TextForm({ text, preview, onChange }: { text: string; preview: Preview;
   const { t } = useI18n()
   const failure = preview.error instanceof ApiError && preview.error.field ? preview.error : null
   const mistake = failure && mistakeIn(text, String(failure.detail ?? ''))
+  const expected = mistake && expectedIn(mistake.what)
   return (
     <>
       <TextField label={t('audience-text')} rows={6} mono value={text} onChange={onChange} help={t('audience-text-help')}
         error={failure && (mistake ? t('audience-text-mistake', { line: mistake.line, column: mistake.column }) : failure.message)} />
       {failure && (
-        <div className="audience-mistake" lang="en">
-          {mistake && <code>{mistake.before}<mark>{mistake.at}</mark>{mistake.after}</code>}
-          <p>{mistake?.what ?? String(failure.detail ?? '')}</p>
+        <div className="audience-mistake">
+          {mistake && <code lang="en">{mistake.before}<mark>{mistake.at}</mark>{mistake.after}</code>}
+          {expected
+            ? <p>{t('audience-expected', { what: expected.key ? t(expected.key) : expected.words })} {t(expected.found === null ? 'audience-found-end' : 'audience-found', { found: expected.found ?? '' })}</p>
+            : <p lang="en">{mistake?.what ?? String(failure.detail ?? '')}</p>}
         </div>
       )}
     </>

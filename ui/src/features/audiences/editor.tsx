@@ -18,18 +18,22 @@ import { PreviewPanel } from './preview'
 import { audienceQuery, audiencesQuery } from './queries'
 import { ReadOnly } from './read-only'
 import { StatePills } from './state-pills'
-import { useDraft } from './use-draft'
+import { useDraft, type Draft } from './use-draft'
 import { usePreview } from './use-preview'
 import { WhyPanel } from './why'
 
-export function AudienceEditor({ audience }: { audience: Audience | null }) {
+export function AudienceEditor({ audience, onMade }: { audience: Audience | null; onMade: (id: string) => void }) {
   const { t, format } = useI18n()
   const me = useMe()
   const draft = useDraft(audience)
   const preview = usePreview(draft.asked)
   const form = useRef<HTMLFormElement>(null)
-  const { busy, errors, tried, save, clear } = useSave(audience, draft, preview.error, form)
-  const { fields, set } = draft
+  const { busy, errors, tried, save, clear } = useSave(audience, draft, preview.error, form, onMade)
+  const { fields } = draft
+  const set = (change: Partial<typeof fields>) => {
+    clear()
+    draft.set(change)
+  }
   const able = can(me).manageAudiences
   return (
     <>
@@ -55,9 +59,9 @@ export function AudienceEditor({ audience }: { audience: Audience | null }) {
         <div className="audience-main">
           {able ? (
             <Form ref={form} id="audience-form" className="audience-form" validationBehavior="aria" onSubmit={(event) => { event.preventDefault(); void save() }}>
-              <TextField label={t('field-name')} value={fields.name} onChange={(name) => { clear(); set({ name }) }} error={errors.name} maxLength={80} autoFocus={!audience} />
-              <TextField label={t('audience-description')} rows={2} value={fields.description} onChange={(description) => { clear(); set({ description }) }} error={errors.description} maxLength={2000} />
-              <ConditionFields draft={draft} self={audience?.id ?? null} preview={preview} tried={tried} error={errors.condition} />
+              <TextField label={t('field-name')} value={fields.name} onChange={(name) => set({ name })} error={errors.name} maxLength={80} autoFocus={!audience} />
+              <TextField label={t('audience-description')} rows={2} value={fields.description} onChange={(description) => set({ description })} error={errors.description} maxLength={2000} />
+              <ConditionFields draft={{ ...draft, set }} self={audience?.id ?? null} preview={preview} tried={tried} error={errors.condition} />
             </Form>
           ) : audience && <ReadOnly audience={audience} />}
         </div>
@@ -72,10 +76,8 @@ export function AudienceEditor({ audience }: { audience: Audience | null }) {
   )
 }
 
-type Draft = ReturnType<typeof useDraft>
-
 /** Saves what was changed; `true` when it is kept. */
-function useSave(audience: Audience | null, draft: Draft, previewError: unknown, form: React.RefObject<HTMLFormElement | null>) {
+function useSave(audience: Audience | null, draft: Draft, previewError: unknown, form: React.RefObject<HTMLFormElement | null>, onMade: (id: string) => void) {
   const { t } = useI18n()
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -114,6 +116,7 @@ function useSave(audience: Audience | null, draft: Draft, previewError: unknown,
       draft.rebase(saved)
       setTried(false)
       toast(t('saved'))
+      if (!audience) onMade(saved.id)
       if (!audience) await navigate({ to: '/audiences/$audience', params: { audience: saved.id }, replace: true })
       return saved
     } catch (error) {

@@ -8,6 +8,7 @@ export interface Fields { name: string; description: string; root: Root; text: s
 
 const rootOf = (audience: Audience | null) => (audience ? fromCondition(audience.condition as Condition) : emptyRoot())
 const fieldsOf = (audience: Audience | null, text: string | null): Fields => ({ name: audience?.name ?? '', description: audience?.description ?? '', root: rootOf(audience), text })
+const sent = (root: Root) => JSON.stringify(toCondition(root).condition)
 const same = (a: Audience | null, b: Audience | null) => a?.name === b?.name && a?.description === b?.description && a?.text === b?.text
 
 /**
@@ -19,11 +20,15 @@ export function useDraft(audience: Audience | null) {
   const [fields, setFields] = useState(() => fieldsOf(audience, null))
   const rebase = (saved: Audience | null) => {
     setBase(saved)
-    setFields((old) => fieldsOf(saved, old.text === null ? null : saved?.text ?? ''))
+    setFields((old) => {
+      const fresh = fieldsOf(saved, old.text === null ? null : saved?.text ?? '')
+      // The same condition keeps its parts, and so the focus in them.
+      return sent(old.root) === sent(fresh.root) ? { ...fresh, root: old.root } : fresh
+    })
   }
   const made = toCondition(fields.root)
   const isOther = fields.text === null
-    ? JSON.stringify(made.condition) !== JSON.stringify(toCondition(rootOf(base)).condition)
+    ? JSON.stringify(made.condition) !== sent(rootOf(base))
     : fields.text.trim() !== (base?.text ?? 'all of ()')
   const changes: WriteAudience = {
     ...(fields.name.trim() !== (base?.name ?? '') && { name: fields.name.trim() }),
@@ -31,7 +36,7 @@ export function useDraft(audience: Audience | null) {
     ...(isOther && (fields.text === null ? { condition: made.condition } : { text: fields.text })),
   }
   const dirty = Object.keys(changes).length > 0
-  const overtaken = !same(audience, base)
+  const overtaken = audience !== null && !same(audience, base)
   if (overtaken && !dirty) rebase(audience)
   const asked: Asked | null = fields.text === null ? made.condition && { condition: made.condition } : fields.text.trim() ? { text: fields.text } : null
   return { fields, set: (change: Partial<Fields>) => setFields((old) => ({ ...old, ...change })), gaps: made.gaps, condition: made.condition, asked, changes, dirty, overtaken: overtaken && dirty, rebase }
