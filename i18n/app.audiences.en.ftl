@@ -190,6 +190,9 @@ audience-fact-closed = A conversation was closed
 audience-fact-person = First seen
 audience-fact-group = Joined a group
 
+fact-audience-entered = Entered the audience
+fact-audience-left = Left the audience
+
 ## Preview and members
 audience-preview = Preview
 audience-counting = Counting…

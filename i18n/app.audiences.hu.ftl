@@ -184,6 +184,9 @@ audience-fact-closed = Beszélgetés lezárult
 audience-fact-person = Először jelent meg
 audience-fact-group = Csoporthoz csatlakozott
 
+fact-audience-entered = Bekerült a célközönségbe
+fact-audience-left = Kikerült a célközönségből
+
 ## Preview and members
 audience-preview = Előnézet
 audience-counting = Számolás…

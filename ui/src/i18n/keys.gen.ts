@@ -382,6 +382,8 @@ export type MessageKey =
   | 'export-customers'
   | 'export-customers-help'
   | 'fact-assigned'
+  | 'fact-audience-entered'
+  | 'fact-audience-left'
   | 'fact-begun'
   | 'fact-changed'
   | 'fact-conversation-closed'

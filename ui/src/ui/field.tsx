@@ -72,7 +72,7 @@ export function Select({ label, help, error, options, groups = [], value, onChan
     >
       <Label className={hideLabel ? 'visually-hidden' : 'field__label'}>{label}</Label>
       <AriaButton className="input input--select">
-        <SelectValue className="truncate">{({ selectedText, defaultChildren }) => selectedText ?? defaultChildren}</SelectValue>
+        <SelectValue className="truncate">{({ selectedText, defaultChildren }) => selectedText || defaultChildren}</SelectValue>
         <ChevronDown size={16} aria-hidden="true" />
       </AriaButton>
       {help && <Text slot="description" className="field__help">{help}</Text>}

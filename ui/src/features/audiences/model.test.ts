@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Condition, Test } from './condition'
-import { addPart, changePart, emptyParts, emptyRoot, fromCondition, toCondition, type AttributePart, type EventPart } from './model'
+import { addPart, changePart, emptyParts, emptyRoot, emptyWhere, fromCondition, toCondition, type AttributePart, type EventPart } from './model'
 import { print } from './print'
 import { emptyTest } from './value-test'
 
@@ -64,14 +64,15 @@ test('an unfinished part is named with what it lacks, and nothing is sent', () =
   const [nameless, event, member] = [emptyParts.attribute(), emptyParts.event(), emptyParts.member()]
   const wordy: AttributePart = { ...emptyParts.attribute(), name: 'age', test: { ...emptyTest('more_than'), value: 'many' } }
   const backwards: AttributePart = { ...emptyParts.attribute(), name: 'age', test: { ...emptyTest('between'), value: '30', to: '18' } }
-  const never: EventPart = { ...event, id: 'never', name: 'page.viewed', window: { ...event.window, kind: 'last', count: '0' } }
+  const never: EventPart = { ...event, id: 'never', name: 'page.viewed', window: { ...event.window, kind: 'last', count: '0' }, where: [emptyWhere()] }
   const root = [nameless, event, member, wordy, backwards, never].reduce((tree, part) => addPart(tree, tree.id, part), emptyRoot())
   expect(toCondition(root)).toEqual({
     condition: null,
     gaps: [
-      { id: nameless.id, field: 'name', problem: 'required' }, { id: event.id, field: 'name', problem: 'required' },
+      { id: nameless.id, field: 'name', problem: 'required' }, { id: nameless.id, field: 'value', problem: 'required' }, { id: event.id, field: 'name', problem: 'required' },
       { id: member.id, field: 'audience', problem: 'required' }, { id: wordy.id, field: 'value', problem: 'number' },
       { id: backwards.id, field: 'to', problem: 'backwards' }, { id: 'never', field: 'window', problem: 'whole' },
+      { id: never.where[0]!.id, field: 'name', problem: 'required' }, { id: never.where[0]!.id, field: 'value', problem: 'required' },
     ],
   })
 })

@@ -109,10 +109,16 @@ function attempt<T>(id: string, gaps: Gap[], make: () => T): T | null {
 
 function leafOf(part: AttributePart | EventPart | MemberPart, gaps: Gap[]): Condition {
   if (part.kind === 'member') return { member: { audience: filled(part.audience, 'audience') } }
-  if (part.kind === 'attribute') return { attribute: { name: filled(part.name, 'name'), test: toTest(part.test) } }
-  const name = filled(part.name, 'name')
-  const [times, window] = [toTimes(part), toWindow(part.window)]
-  const where = part.where.flatMap((row) => attempt(row.id, gaps, () => ({ property: filled(row.property, 'name'), test: toTest(row.test) })) ?? [])
+  if (part.kind === 'attribute') {
+    const name = attempt(part.id, gaps, () => filled(part.name, 'name'))
+    return { attribute: { name: name ?? '', test: toTest(part.test) } }
+  }
+  const name = attempt(part.id, gaps, () => filled(part.name, 'name')) ?? ''
+  const times = attempt(part.id, gaps, () => toTimes(part)) ?? { at_least: 1 }
+  const window = attempt(part.id, gaps, () => toWindow(part.window)) ?? 'ever'
+  const where = part.where.map((row) => ({
+    property: attempt(row.id, gaps, () => filled(row.property, 'name')) ?? '', test: attempt(row.id, gaps, () => toTest(row.test)) ?? 'exists' as const,
+  }))
   return { count: { of: where.length ? { name, where } : { name }, window, times } }
 }
 
