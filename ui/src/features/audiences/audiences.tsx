@@ -9,7 +9,7 @@ import { Empty, Skeleton } from '../../ui/state'
 import { useCommands } from '../commands/store'
 import { can, useMe } from '../session/queries'
 import { LoadFailure } from '../shell/failure'
-import { audiencesQuery } from './queries'
+import { audiencesFollowed } from './queries'
 import { StatePills } from './state-pills'
 import '../../ui/table.css'
 import './audiences.css'
@@ -18,7 +18,7 @@ export function Audiences() {
   const { t, format } = useI18n()
   const me = useMe()
   const navigate = useNavigate()
-  const audiences = useQuery({ ...audiencesQuery, select: (list) => [...list].sort((a, b) => format.compare(a.name, b.name)) })
+  const audiences = useQuery({ ...audiencesFollowed, select: (list) => [...list].sort((a, b) => format.compare(a.name, b.name)) })
   const start = () => void navigate({ to: '/audiences/$audience', params: { audience: 'new' } })
   const able = can(me).manageAudiences
   usePageTitle(t('audiences'))

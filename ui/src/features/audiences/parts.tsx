@@ -56,7 +56,10 @@ function WindowFieldsRow({ id, window, onChange }: { id: string; window: WindowF
   const gap = useGap(id)
   const options = (['ever', 'last', ...CALENDARS, 'between'] as const).map((kind) => ({ id: kind, name: t(`audience-window-${kind}`) }))
   const day = (field: 'from' | 'before') => (
-    <TextField label={t(`audience-window-${field}`)} type={'date' as never} value={window[field]} onChange={(value) => onChange({ ...window, [field]: value })} error={field === 'from' ? gap('window') : null} />
+    <>
+      <span className="condition__word" aria-hidden="true">{t(`audience-window-${field}`)}</span>
+      <TextField label={t(`audience-window-${field}`)} hideLabel type={'date' as never} value={window[field]} onChange={(value) => onChange({ ...window, [field]: value })} error={field === 'from' ? gap('window') : null} />
+    </>
   )
   return (
     <>

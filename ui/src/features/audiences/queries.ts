@@ -10,6 +10,11 @@ const MEMBERS_MS = 15_000
 export const audiencesQuery = queryOptions({
   queryKey: ['audiences'],
   queryFn: async ({ signal }) => (await api.get<Page<Audience>>('audiences', undefined, signal)).items,
+})
+
+/** The same list, whose numbers are followed. */
+export const audiencesFollowed = queryOptions({
+  ...audiencesQuery,
   refetchInterval: ({ state }) => (state.data?.some(({ filling }) => filling) ? FILLING_MS : MEMBERS_MS),
 })
 
