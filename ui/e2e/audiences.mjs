@@ -40,18 +40,18 @@ const settled = (world, id) => until('everybody was asked', async () => {
 const preview = (page) => page.getByRole('region', { name: 'Preview' })
 const counted = (page) => preview(page).getByRole('status')
 
-/** Goes on with Tab until the focus is on what is meant. */
-async function tabTo(page, target, what) {
+/** Goes on (or back) with Tab until the focus is on what is meant. */
+async function tabTo(page, target, what, key = 'Tab') {
   for (let step = 0; step < 60; step++) {
     if (await target.evaluate((element) => element.matches(':focus')).catch(() => false)) return
-    await page.keyboard.press('Tab')
+    await page.keyboard.press(key)
   }
   assert.fail(`${what} cannot be reached with Tab`)
 }
 
 /** Presses what is in the way of a menu or a list: its button, then the entry found by its first letters. */
-async function choose(page, button, letters) {
-  await tabTo(page, button, letters)
+async function choose(page, button, letters, key) {
+  await tabTo(page, button, letters, key)
   await page.keyboard.press('Enter')
   await page.getByRole('listbox').or(page.getByRole('menu')).last().waitFor()
   await page.keyboard.type(letters)
@@ -89,10 +89,10 @@ test('an audience with a condition of two levels is made, saved and published wi
   const group = page.getByRole('group', { name: /^at least one/ })
   await choose(page, group.getByRole('button', { name: 'Add here' }), 'What')
   const event = group.getByRole('group', { name: /^did/ })
-  await choose(page, event.getByRole('button', { name: /Whether and how often/ }), 'did at least')
-  await tabTo(page, event.getByRole('combobox', { name: 'Event' }), 'the event')
+  await focused(page, 'Event')
   await keyboard.type('Order Completed')
   await keyboard.press('Escape')
+  await choose(page, event.getByRole('button', { name: /Whether and how often/ }), 'did at least', 'Shift+Tab')
   await choose(page, event.getByRole('button', { name: /When/ }), 'in the last')
   await choose(page, group.getByRole('button', { name: 'Add here' }), 'Data')
   await focused(page, 'Field')

@@ -56,10 +56,10 @@ function WindowFieldsRow({ id, window, onChange }: { id: string; window: WindowF
   const gap = useGap(id)
   const options = (['ever', 'last', ...CALENDARS, 'between'] as const).map((kind) => ({ id: kind, name: t(`audience-window-${kind}`) }))
   const day = (field: 'from' | 'before') => (
-    <>
+    <div className="condition__pair">
       <span className="condition__word" aria-hidden="true">{t(`audience-window-${field}`)}</span>
       <TextField label={t(`audience-window-${field}`)} hideLabel type={'date' as never} value={window[field]} onChange={(value) => onChange({ ...window, [field]: value })} error={field === 'from' ? gap('window') : null} />
-    </>
+    </div>
   )
   return (
     <>
@@ -146,10 +146,10 @@ export function KeptText({ part }: { part: KeptPart }) {
   )
 }
 
-/** Moves the focus to the first field of what was added just now. */
+/** Moves the focus to what is to be typed in what was added just now, else to its first choice. */
 export function takeFocus(box: HTMLElement | null, id: string, fresh: { current: string | null }) {
   if (!box || fresh.current !== id) return
   fresh.current = null
   // After the menu it was chosen from has given the focus back.
-  requestAnimationFrame(() => requestAnimationFrame(() => box.querySelector<HTMLElement>('input, button')?.focus()))
+  requestAnimationFrame(() => requestAnimationFrame(() => (box.querySelector<HTMLElement>('input[role=combobox]') ?? box.querySelector('button'))?.focus()))
 }
