@@ -32,6 +32,7 @@ audience-results = Result
 audience-publish = Publish
 audience-save-publish = Save and publish
 audience-published = Published. People now enter and leave by themselves.
+audience-publish-first = It cannot be published yet. First publish what its condition names: { $names }.
 audience-withdraw = Make it a draft again
 audience-withdraw-help = It is emptied; the condition stays
 audience-withdraw-text = { $count ->

@@ -29,6 +29,7 @@ audience-results = Eredmény
 audience-publish = Élesítés
 audience-save-publish = Mentés és élesítés
 audience-published = A célközönség él: mostantól maguktól kerülnek be és ki az emberek.
+audience-publish-first = Még nem élesíthető. Előbb élesítse azt, amire a feltétele hivatkozik: { $names }.
 audience-withdraw = Visszaállítás piszkozattá
 audience-withdraw-help = Kiürül, a feltétel megmarad
 audience-withdraw-text = A „{ $name }” célközönség kiürül ({ $count } tag), és nem követ többé senkit. A feltétel megmarad; ha újra élesíti, elölről kezdődik.

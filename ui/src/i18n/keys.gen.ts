@@ -160,6 +160,7 @@ export type MessageKey =
   | 'audience-preview'
   | 'audience-property'
   | 'audience-publish'
+  | 'audience-publish-first'
   | 'audience-published'
   | 'audience-quoted'
   | 'audience-read-only'

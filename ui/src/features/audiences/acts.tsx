@@ -11,26 +11,34 @@ import { Menu, MenuItem } from '../../ui/menu'
 import { toast } from '../../ui/toast'
 import { useCommands } from '../commands/store'
 import { sayFailure } from '../inbox/acts'
+import { audiencesIn, type Condition } from './condition'
 import { audienceQuery, audiencesQuery } from './queries'
 
 interface Props { audience: Audience | null; dirty: boolean; busy: boolean; save: () => Promise<Audience | null> }
 type Asking = 'withdraw' | 'delete' | null
 
 export function Acts({ audience, dirty, busy, save }: Props) {
-  const { t } = useI18n()
+  const { t, format } = useI18n()
   const client = useQueryClient()
   const navigate = useNavigate()
   const [asking, setAsking] = useState<Asking>(null)
   const [publishing, setPublishing] = useState(false)
+  const namedDrafts = (of: Audience | null) => {
+    const named = of ? audiencesIn(of.condition as Condition) : []
+    return (client.getQueryData(audiencesQuery.queryKey) ?? []).filter(({ id, live }) => !live && named.includes(id)).map(({ name }) => name)
+  }
   const publish = async () => {
     setPublishing(true)
+    let saved = audience
     try {
-      const saved = dirty || !audience ? await save() : audience
+      if (dirty || !audience) saved = await save()
       if (!saved) return
       client.setQueryData(audienceQuery(saved.id).queryKey, await api.post<Audience>(`audiences/${saved.id}/publication`))
       toast(t('audience-published'))
     } catch (error) {
-      sayFailure(t, error)
+      const drafts = namedDrafts(saved)
+      if (error instanceof ApiError && error.field === 'condition' && drafts.length) toast(t('audience-publish-first', { names: format.list(drafts) }), { tone: 'danger' })
+      else sayFailure(t, error)
     } finally {
       setPublishing(false)
       void client.invalidateQueries({ queryKey: audiencesQuery.queryKey })

@@ -29,3 +29,8 @@ export function groupOf(condition: Condition): { how: How; parts: Condition[] } 
   for (const how of HOWS) if (how in condition) return { how, parts: (condition as Record<How, Condition[]>)[how] }
   return null
 }
+
+/** The audiences it names. */
+export function audiencesIn(condition: Condition): string[] {
+  return groupOf(condition)?.parts.flatMap(audiencesIn) ?? ('member' in condition ? [condition.member.audience] : [])
+}

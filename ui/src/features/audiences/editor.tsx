@@ -113,7 +113,7 @@ function useSave(audience: Audience | null, draft: Draft, previewError: unknown,
       client.setQueryData(audienceQuery(saved.id).queryKey, saved)
       void client.invalidateQueries({ queryKey: audiencesQuery.queryKey })
       void client.invalidateQueries({ queryKey: ['audience', saved.id, 'why'] })
-      draft.rebase(saved)
+      draft.rebase(saved, draft.fields)
       setTried(false)
       toast(t('saved'))
       if (!audience) onMade(saved.id)

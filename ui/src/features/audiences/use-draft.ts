@@ -18,9 +18,11 @@ const same = (a: Audience | null, b: Audience | null) => a?.name === b?.name && 
 export function useDraft(audience: Audience | null) {
   const [base, setBase] = useState(audience)
   const [fields, setFields] = useState(() => fieldsOf(audience, null))
-  const rebase = (saved: Audience | null) => {
+  /** `sentFields`: what was sent to be saved; anything typed since then stays as it is, unsaved. */
+  const rebase = (saved: Audience | null, sentFields?: Fields) => {
     setBase(saved)
     setFields((old) => {
+      if (sentFields && old !== sentFields) return old
       const fresh = fieldsOf(saved, old.text === null ? null : saved?.text ?? '')
       // The same condition keeps its parts, and so the focus in them.
       return sent(old.root) === sent(fresh.root) ? { ...fresh, root: old.root } : fresh
