@@ -293,6 +293,7 @@ function route(world: World, method: string, path: string[], body: Body, params:
     db.me = (db.users.find((user) => user.email === body.email) ?? db.users[0]!).id
     return meOf(db)
   }
+  if (call === 'GET session' && !db.signedIn) return null
   if (!db.signedIn) throw new Refusal(401, 'unauthorized', 'Jelentkezzen be.')
   if (call === 'DELETE session') return void (db.signedIn = false)
   if (call === 'GET session' || call === 'GET me') return meOf(db)
