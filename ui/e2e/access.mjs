@@ -6,7 +6,7 @@ import { chatter, pathOf } from './steps.mjs'
 /** Their language and look change here; the other tests' colleagues keep theirs. */
 const NORA = { name: 'Szabó Nóra', email: 'nora@mecses.example', password: 'csillagfeny-abrosz-5' }
 
-const WORDS = { en: { inbox: 'Conversations', signIn: 'Sign in to your workspace', settings: 'Channels' }, hu: { inbox: 'Beszélgetések', signIn: /Bejelentkezés/, settings: 'Csatornák' } }
+const WORDS = { en: { inbox: 'Conversations', signIn: 'Sign in to your workspace', settings: 'Channels', audiences: 'Audiences' }, hu: { inbox: 'Beszélgetések', signIn: /Bejelentkezés/, settings: 'Csatornák', audiences: 'Célközönségek' } }
 
 for (const locale of ['en', 'hu']) {
   for (const theme of ['light', 'dark']) {
@@ -34,6 +34,9 @@ for (const locale of ['en', 'hu']) {
         await page.getByRole('heading', { level: 1 }).waitFor()
         assert.deepEqual(await violations(page), [], section)
       }
+      await page.goto(new URL('/audiences', page.url()).href)
+      await page.getByRole('heading', { level: 1, name: words.audiences }).waitFor()
+      assert.deepEqual(await violations(page), [], 'audiences')
       assert.deepEqual(problems, [])
     })
   }

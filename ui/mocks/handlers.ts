@@ -2,18 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { URL } from 'node:url'
 import type { WebSocket } from 'ws'
 import type { BatchRequest, Conversation, ConversationDetail, Draft, LiveServerMessage, Me, Message, Person, Presence, View } from '../src/api/types'
+import { makeAudiences, memberships, preview, why } from './audiences'
 import { delivered, id, makeDb, type Db } from './seed'
 import { CHANNEL_KINDS } from './channel-kinds'
 
 type Body = { [key: string]: any }
-export interface World { db: Db; sockets: Set<WebSocket>; cursor: number; join: (socket: WebSocket) => void; presence: Map<string, Presence[]> }
+export interface World { audiences: ReturnType<typeof makeAudiences>; db: Db; sockets: Set<WebSocket>; cursor: number; join: (socket: WebSocket) => void; presence: Map<string, Presence[]> }
 
 class Refusal extends Error {
   constructor(readonly status: number, readonly code: string, message: string, readonly more: Record<string, unknown> = {}) { super(message) }
 }
 
 export function makeWorld(rows: number): World {
-  const world: World = { db: makeDb(rows), sockets: new Set(), cursor: 100, presence: new Map(), join: (socket) => join(world, socket) }
+  const world: World = { audiences: makeAudiences(), db: makeDb(rows), sockets: new Set(), cursor: 100, presence: new Map(), join: (socket) => join(world, socket) }
   const kata = world.db.users[2]!
   world.presence.set(world.db.conversations[1]!.id, [{ user: { id: kata.id, name: kata.name }, state: 'viewing' }])
   world.presence.set(world.db.conversations[3]!.id, [{ user: { id: kata.id, name: kata.name }, state: 'replying' }])
@@ -292,6 +293,7 @@ function route(world: World, method: string, path: string[], body: Body, params:
     db.me = (db.users.find((user) => user.email === body.email) ?? db.users[0]!).id
     return meOf(db)
   }
+  if (call === 'GET session' && !db.signedIn) return null
   if (!db.signedIn) throw new Refusal(401, 'unauthorized', 'Jelentkezzen be.')
   if (call === 'DELETE session') return void (db.signedIn = false)
   if (call === 'GET session' || call === 'GET me') return meOf(db)
@@ -318,6 +320,10 @@ function route(world: World, method: string, path: string[], body: Body, params:
   }
   if (head === 'people' && rest[1] === 'timeline') return page((db.timeline.get(rest[0]!) ?? []).filter((item) => !params.get('name') || item.name === params.get('name')), params)
   if (head === 'people' && rest[1] === 'conversations') return list(db, new URLSearchParams({ person: rest[0]!, limit: params.get('limit') ?? '50' }))
+  if (head === 'people' && rest[1] === 'audiences') return { items: memberships(world.audiences), next: null }
+  if (call === 'POST audience-previews') return preview(body, db.people)
+  if (call === 'GET collection/recent') return []
+  if (head === 'audiences' && rest[1]) return audienceRoute(world, method, rest, params)
   if (call === 'GET people') return page(db.people.filter((person) => fold(`${person.name} ${person.email}`).includes(fold(params.get('query') ?? ''))), params)
   if (call === 'GET search') {
     const query = params.get('query') ?? ''
@@ -337,9 +343,18 @@ function route(world: World, method: string, path: string[], body: Body, params:
     keys: collection('keys', db.keys, (body) => ({ id: id(), ...body, prefix: 'kap_x91K', created_at: now, last_used_at: null, secret: 'kap_x91KQwP4mVtB7sHd2YcRfE8uLzJ6nA3g' })),
     channels: collection('channels', db.channels, (body) => ({ id: id(), enabled: true, team_id: null, addresses: [], key: body.kind === 'chat' ? 'pk_new12345' : '', health: { state: 'waiting', last_in_at: null, last_out_at: null, error: null, error_at: null }, created_at: now, ...body })),
     people: collection('people', db.people, (body) => ({ ...db.people[0]!, ...body, id: id() })),
+    audiences: collection('audiences', world.audiences, (body) => ({ ...makeAudiences()[1]!, ...body, id: id(), description: body.description ?? '', changed_at: now })),
     jobs: collection('jobs', db.jobs, () => null), audit: () => ({ items: db.audit, next: null }),
   }
   return need(collections[head!])(method, rest, body, params)
+}
+
+function audienceRoute(world: World, method: string, [audience, part]: string[], params: URLSearchParams) {
+  const found = need(world.audiences.find((one) => one.id === audience))
+  if (part === 'people') return why()
+  if (part === 'members') return page(world.db.people.slice(0, found.members).map(({ id: person, name, email }) => ({ id: person, name, email, since: found.changed_at })), params)
+  Object.assign(found, { live: method === 'POST', members: method === 'POST' ? 42 : 0, changed_at: new Date().toISOString() })
+  return method === 'POST' ? found : undefined
 }
 
 function startConversation(world: World, body: Body) {

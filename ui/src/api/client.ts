@@ -77,7 +77,7 @@ async function toError(response: Response) {
 
 export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => send<T>('GET', path, { query, signal }),
-  post: <T>(path: string, body?: unknown, idempotencyKey?: string) => send<T>('POST', path, { body: body ?? {}, idempotencyKey }),
+  post: <T>(path: string, body?: unknown, idempotencyKey?: string, signal?: AbortSignal) => send<T>('POST', path, { body: body ?? {}, idempotencyKey, signal }),
   put: <T>(path: string, body?: unknown, idempotencyKey?: string) => send<T>('PUT', path, { body: body ?? {}, idempotencyKey }),
   patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, { body }),
   delete: <T>(path: string) => send<T>('DELETE', path),

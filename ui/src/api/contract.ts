@@ -38,6 +38,11 @@ export type Contract = {
   quarantined: Fits<Shapes.Quarantined, Schemas['Quarantined']>
   job: Fits<Shapes.Job, Schemas['JobView']>
   auditEntry: Fits<Shapes.AuditEntry, Schemas['AuditEntry']>
+  audience: Fits<Shapes.Audience, Schemas['AudienceView']>
+  audiencePreview: Fits<Shapes.AudiencePreview, Schemas['PreviewView']>
+  audienceMember: Fits<Shapes.AudienceMember, Schemas['MemberView']>
+  membership: Fits<Shapes.Membership, Schemas['Membership']>
+  writeAudience: Sends<Omit<Shapes.WriteAudience, 'condition'>, Omit<Schemas['WriteAudience'], 'condition'>>
   newMessage: Sends<Shapes.NewMessage, Schemas['NewMessage']>
   batch: Sends<Shapes.BatchRequest, Schemas['NewBatch']>
   batchFilter: Sends<NonNullable<Shapes.BatchRequest['filter']>, Schemas['Filter']>

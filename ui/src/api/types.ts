@@ -116,6 +116,16 @@ export interface AuditEntry {
   before: Json; after: Json; ip: string | null
 }
 
+/** `condition` is spelt out by features/audiences/condition.ts. */
+export interface Audience {
+  id: string; name: string; description: string; condition: object; text: string; live: boolean
+  members: number; filling: boolean; used_by: string[]; created_at: string; changed_at: string
+}
+export interface AudiencePreview { checked: number; matching: number; sample: PersonRef[]; condition: object; text: string }
+export interface AudienceMember extends PersonRef { since: string }
+export interface Membership { id: string; name: string; since: string }
+export interface WriteAudience { name?: string | null; description?: string | null; condition?: object | null; text?: string | null }
+
 export interface NewMessage {
   kind?: 'reply' | 'note'; text: string; cc?: string[]; attachments?: string[]; mentions?: string[]
   close?: boolean; client_id?: string; seen_seq?: number; override?: boolean

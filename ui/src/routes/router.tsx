@@ -97,6 +97,19 @@ const customerRoute = createRoute({
   validateSearch: (search): { tab?: 'conversations' } => ({ tab: oneOf(search.tab, ['conversations'] as const) }),
 })
 
+const audiencesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/audiences',
+  component: lazyRouteComponent(() => import('../features/audiences/audiences'), 'Audiences'),
+})
+
+const audienceRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/audiences/$audience',
+  validateSearch: (search): { person?: string } => ({ person: text(search.person) }),
+  component: lazyRouteComponent(() => import('../features/audiences/audience-page'), 'AudiencePage'),
+})
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings/{-$section}',
@@ -113,6 +126,8 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     inboxRoute.addChildren([conversationRoute]),
     customersRoute.addChildren([customerRoute]),
+    audiencesRoute,
+    audienceRoute,
     settingsRoute,
   ]),
 ])

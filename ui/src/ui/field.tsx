@@ -1,7 +1,7 @@
 import { ChevronDown, Eye, EyeOff } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import {
-  Button as AriaButton, Checkbox as AriaCheckbox, FieldError, Input, Label, ListBox, ListBoxItem, Popover, Select as AriaSelect,
+  Button as AriaButton, Checkbox as AriaCheckbox, FieldError, Header, Input, Label, ListBox, ListBoxItem, ListBoxSection, Popover, Select as AriaSelect,
   SelectValue, Switch as AriaSwitch, Text, TextArea, TextField as AriaTextField, type TextFieldProps,
 } from 'react-aria-components'
 import './field.css'
@@ -13,14 +13,15 @@ interface TextProps extends Omit<TextFieldProps, 'className' | 'style' | 'childr
   placeholder?: string
   rows?: number
   mono?: boolean
+  hideLabel?: boolean
 }
 
-export function TextField({ label, help, error, placeholder, rows, mono, ...rest }: TextProps) {
+export function TextField({ label, help, error, placeholder, rows, mono, hideLabel, ...rest }: TextProps) {
   return (
     <AriaTextField {...rest} isInvalid={!!error || rest.isInvalid} className="field">
-      <Label className="field__label">{label}</Label>
+      <Label className={hideLabel ? 'visually-hidden' : 'field__label'}>{label}</Label>
       {rows
-        ? <TextArea className="input input--area" rows={rows} placeholder={placeholder} />
+        ? <TextArea className={`input input--area${mono ? ' input--mono' : ''}`} rows={rows} placeholder={placeholder} />
         : <Input className={`input${mono ? ' input--mono' : ''}`} placeholder={placeholder} />}
       {help && <Text slot="description" className="field__help">{help}</Text>}
       <FieldError className="field__error">{error ?? undefined}</FieldError>
@@ -48,6 +49,7 @@ export function PasswordField({ label, help, error, show, hide, ...rest }: Passw
 }
 
 export interface Option { id: string; name: string }
+export interface OptionGroup { name: string; options: Option[] }
 interface SelectProps extends FieldTexts {
   options: Option[]
   value: string | null
@@ -55,24 +57,35 @@ interface SelectProps extends FieldTexts {
   hideLabel?: boolean
   isDisabled?: boolean
   name?: string
+  /** Further options under titles of their own. */
+  groups?: OptionGroup[]
+  placeholder?: string
 }
 
-export function Select({ label, help, error, options, value, onChange, hideLabel, isDisabled, name }: SelectProps) {
+const option = ({ id, name }: Option) => <ListBoxItem key={id} id={id} textValue={name} className="menu__item">{name}</ListBoxItem>
+
+export function Select({ label, help, error, options, groups = [], value, onChange, hideLabel, isDisabled, name, placeholder }: SelectProps) {
   return (
     <AriaSelect
-      className="field" value={value} name={name} isDisabled={isDisabled} isInvalid={!!error}
+      className="field" value={value} name={name} placeholder={placeholder} isDisabled={isDisabled} isInvalid={!!error}
       onChange={(key) => key !== null && onChange(String(key))}
     >
       <Label className={hideLabel ? 'visually-hidden' : 'field__label'}>{label}</Label>
       <AriaButton className="input input--select">
-        <SelectValue className="truncate">{({ selectedText, defaultChildren }) => selectedText ?? defaultChildren}</SelectValue>
+        <SelectValue className="truncate">{({ selectedText, defaultChildren }) => selectedText || defaultChildren}</SelectValue>
         <ChevronDown size={16} aria-hidden="true" />
       </AriaButton>
       {help && <Text slot="description" className="field__help">{help}</Text>}
       <FieldError className="field__error">{error ?? undefined}</FieldError>
       <Popover className="popover popover--select" offset={4}>
-        <ListBox className="menu" items={options}>
-          {(option) => <ListBoxItem id={option.id} textValue={option.name} className="menu__item">{option.name}</ListBoxItem>}
+        <ListBox className="menu">
+          {options.map(option)}
+          {groups.map((group) => (
+            <ListBoxSection key={group.name}>
+              <Header className="menu__header">{group.name}</Header>
+              {group.options.map(option)}
+            </ListBoxSection>
+          ))}
         </ListBox>
       </Popover>
     </AriaSelect>

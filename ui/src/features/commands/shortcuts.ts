@@ -15,7 +15,7 @@ export const SHORTCUTS: [string, MessageKey][] = [
   ['H', 'snooze'], ['L', 'tags'],
   ['P', 'priority'], ['S', 'status'],
   ['U', 'mark-unread'], ['I', 'customer-panel'],
-  ['G I', 'go-inbox'], ['G C', 'go-customers'],
+  ['G I', 'go-inbox'], ['G C', 'go-customers'], ['G S', 'go-audiences'],
   ['?', 'shortcuts'],
 ]
 

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { useI18n } from '../../i18n/context'
 import { IconButton } from '../../ui/button'
 import { Skeleton } from '../../ui/state'
+import { PersonAudiences } from '../audiences/person-audiences'
 import { PersonConversations, PersonFacts, PersonHead, PersonTimeline } from '../people/profile-parts'
 import { personQuery } from '../people/queries'
 import { LoadFailure } from '../shell/failure'
@@ -34,6 +35,7 @@ export function CustomerPanel({ conversation: id, overlay, isMain, resizer, onCl
         {person.data ? (
           <>
             <PersonHead person={person.data} title={isMain ? 'h2' : 'h3'} />
+            <PersonAudiences person={person.data.id} />
             <PersonFacts person={person.data} />
             <PersonConversations person={person.data.id} except={id} />
             <PersonTimeline person={person.data.id} />

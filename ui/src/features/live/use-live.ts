@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { followAudiences } from '../audiences/live'
 import { followInbox } from '../inbox/live'
 import { followPeople } from '../people/live'
 import { onLiveMessage, startLive } from './store'
@@ -10,9 +11,11 @@ export function useLive() {
   useEffect(() => {
     const inbox = followInbox(client)
     const people = followPeople(client)
+    const audiences = followAudiences(client)
     const stopListening = onLiveMessage((message) => {
       inbox.receive(message)
       people(message)
+      audiences(message)
     })
     const stop = startLive()
     return () => {

@@ -6,6 +6,7 @@ import type { Person } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { ChannelGlyph } from '../../ui/avatar'
 import { Empty, Skeleton } from '../../ui/state'
+import { PersonAudiences } from '../audiences/person-audiences'
 import { LoadFailure } from '../shell/failure'
 import { PersonFacts, PersonHead, PersonTimeline } from './profile-parts'
 import { personConversationsQuery } from './queries'
@@ -26,6 +27,7 @@ export function PersonPage({ person }: { person: Person }) {
         <p className="profile__merged"><GitMerge size={16} aria-hidden="true" />{t('merged-into')} <Link to="/customers/$person" params={{ person: person.merged_into }}>{t('open-survivor')}</Link></p>
       )}
       <PersonHead person={person} title="h1" />
+      <PersonAudiences person={person.id} />
       <div className="profile__columns">
         <section className="profile__fields" aria-label={t('profile-fields')}><PersonFacts person={person} /></section>
         <Tabs className="tabs" selectedKey={tab} onSelectionChange={(key) => void navigate({ to: '.', search: (old) => ({ ...old, tab: key === 'timeline' ? undefined : key }) as never, replace: true })}>

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { BadgeCheck, CircleHelp, Inbox, Mail, MessageCircle, Pencil, Reply, StickyNote, Tag, UserRound, UserRoundPlus, Zap, type LucideIcon } from 'lucide-react'
+import { BadgeCheck, CircleHelp, Inbox, Mail, MessageCircle, Pencil, Reply, StickyNote, Tag, Target, UserRound, UserRoundPlus, Zap, type LucideIcon } from 'lucide-react'
 import { useState } from 'react'
 import type { Identity, Person, TimelineItem } from '../../api/types'
 import { useI18n } from '../../i18n/context'
@@ -9,6 +9,7 @@ import { Avatar } from '../../ui/avatar'
 import { Button } from '../../ui/button'
 import { Select } from '../../ui/field'
 import { Skeleton } from '../../ui/state'
+import { AudienceFact } from '../audiences/audience-fact'
 import { describeFact } from '../inbox/event-line'
 import { LoadFailure } from '../shell/failure'
 import { personConversationsQuery, timelineQuery } from './queries'
@@ -132,18 +133,19 @@ function TimelineDays({ items }: { items: TimelineItem[] }) {
 
 const ICONS: [RegExp, LucideIcon][] = [
   [/^message\.received/, Mail], [/^message\.sent/, Reply], [/^message\./, MessageCircle], [/^note\./, StickyNote], [/tag/, Tag], [/assigned|team/, UserRound],
-  [/^person\.created/, UserRoundPlus], [/^person\./, Pencil], [/^conversation\./, Inbox],
+  [/^audience\./, Target], [/^person\.created/, UserRoundPlus], [/^person\./, Pencil], [/^conversation\./, Inbox],
 ]
 
 function TimelineRow({ item }: { item: TimelineItem }) {
   const { t, format } = useI18n()
   const Icon = ICONS.find(([pattern]) => pattern.test(item.name))?.[1] ?? Zap
   const text = typeof item.payload.text === 'string' ? item.payload.text : null
+  const ofAudience = item.name === 'audience.entered' || item.name === 'audience.left'
   return (
     <li className="timeline__row">
       <span className="timeline__icon"><Icon size={13} aria-hidden="true" /></span>
       <div className="timeline__body">
-        <p>{describeFact(t, format, item.name, item.payload, item.actor)}</p>
+        {ofAudience ? <AudienceFact item={item} /> : <p>{describeFact(t, format, item.name, item.payload, item.actor)}</p>}
         {item.conversation && <Link className="timeline__link truncate" to="/inbox/$view/$conversation" params={{ view: 'all', conversation: item.conversation.id }}>{item.conversation.number} {item.conversation.subject}</Link>}
         {text && <p className="timeline__text">{text}</p>}
       </div>

@@ -1,4 +1,3 @@
-import { useBlocker } from '@tanstack/react-router'
 import { CircleCheck } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { Form } from 'react-aria-components'
@@ -6,6 +5,7 @@ import { ApiError } from '../../api/client'
 import { useI18n } from '../../i18n/context'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
+import { LeaveGuard } from '../shell/leave-guard'
 
 interface Props {
   title: string
@@ -52,18 +52,6 @@ export function SettingsCard({ title, text, children, dirty, saveLabel, pair, on
       </div>
       <LeaveGuard dirty={dirty && !busy} />
     </Form>
-  )
-}
-
-function LeaveGuard({ dirty }: { dirty: boolean }) {
-  const { t } = useI18n()
-  const blocker = useBlocker({ shouldBlockFn: () => dirty, enableBeforeUnload: () => dirty, withResolver: true })
-  const asks = blocker.status === 'blocked'
-  return (
-    <Dialog title={t('leave-title')} closeLabel={t('close-dialog')} isOpen={asks} onClose={() => blocker.reset?.()}
-      foot={<><Button onPress={() => blocker.reset?.()}>{t('leave-stay')}</Button><Button kind="danger" onPress={() => blocker.proceed?.()}>{t('leave-discard')}</Button></>}>
-      <p>{t('leave-text')}</p>
-    </Dialog>
   )
 }
 

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useLocation, useNavigate } from '@tanstack/react-router'
-import { CircleHelp, Inbox as InboxIcon, LogOut, Search, Settings as SettingsIcon, UserCog, Users, type LucideIcon } from 'lucide-react'
+import { CircleHelp, Inbox as InboxIcon, LogOut, Search, Settings as SettingsIcon, Target, UserCog, Users, type LucideIcon } from 'lucide-react'
 import { Button as AriaButton, Header, MenuSection, Tooltip, TooltipTrigger, Focusable } from 'react-aria-components'
 import { api } from '../../api/client'
 import type { Availability } from '../../api/types'
@@ -21,6 +21,7 @@ export function Rail({ onShortcuts, onPalette }: { onShortcuts: () => void; onPa
       <div className="rail__logo"><Logo size={26} mono /></div>
       <RailLink to="/inbox/$view" params={{ view: 'mine' }} icon={InboxIcon} name="inbox" shortcut="G I" />
       <RailLink to="/customers" icon={Users} name="customers" shortcut="G C" />
+      <RailLink to="/audiences" icon={Target} name="audiences" shortcut="G S" />
       <RailTip label={t('palette')} shortcut="Mod+K">
         <AriaButton className="rail__item" aria-label={t('palette')} onPress={onPalette}>
           <Search size={20} strokeWidth={1.8} aria-hidden="true" />
@@ -34,7 +35,7 @@ export function Rail({ onShortcuts, onPalette }: { onShortcuts: () => void; onPa
   )
 }
 
-interface RailLinkProps { to: '/inbox/$view' | '/customers' | '/settings/{-$section}'; params?: Record<string, string>; icon: LucideIcon; name: MessageKey; shortcut?: string }
+interface RailLinkProps { to: '/inbox/$view' | '/customers' | '/audiences' | '/settings/{-$section}'; params?: Record<string, string>; icon: LucideIcon; name: MessageKey; shortcut?: string }
 
 function RailLink({ to, params, icon: Icon, name, shortcut }: RailLinkProps) {
   const { t } = useI18n()

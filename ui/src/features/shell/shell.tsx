@@ -71,6 +71,7 @@ function usePlaces({ openPalette, openShortcuts }: { openPalette: () => void; op
     { id: 'undo', label: t('undo-last'), group: 'action', keys: ['Z', 'Mod+Z'], run: () => void undoLast() },
     { id: 'go-inbox', label: t('go-inbox'), group: 'place', keys: ['G I'], run: () => void navigate({ to: '/inbox/$view', params: { view: 'mine' } }) },
     { id: 'go-customers', label: t('go-customers'), group: 'place', keys: ['G C'], run: () => void navigate({ to: '/customers' }) },
+    { id: 'go-audiences', label: t('go-audiences'), group: 'place', keys: ['G S'], run: () => void navigate({ to: '/audiences' }) },
     { id: 'go-settings', label: t('go-settings'), group: 'place', run: () => void navigate({ to: '/settings/{-$section}', params: {} }) },
     ...settings,
   ])
