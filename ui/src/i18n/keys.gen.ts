@@ -274,6 +274,7 @@ export type MessageKey =
   | 'leave-stay'
   | 'leave-text'
   | 'leave-title'
+  | 'letter-discarded'
   | 'linked'
   | 'load-older'
   | 'mark'
