@@ -8,6 +8,7 @@ import './inbox.mjs'
 import './keyboard.mjs'
 import './settings.mjs'
 import './access.mjs'
+import './pseudo.mjs'
 import './chat.mjs'
 
 const KATA = { name: 'Halász Kata', email: 'kata@mecses.example', password: 'kapaszkodo-szotar-8' }
