@@ -8,6 +8,7 @@ import './inbox.mjs'
 import './keyboard.mjs'
 import './settings.mjs'
 import './access.mjs'
+import './notices.mjs'
 import './pseudo.mjs'
 import './chat.mjs'
 
