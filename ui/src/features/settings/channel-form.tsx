@@ -44,20 +44,9 @@ export function ChannelForm({ kind, channel, onDone, onCancel }: Props) {
   const [errors, setErrors] = useState<Record<string, string>>({})
   const [busy, setBusy] = useState(false)
 
-  const check = () => {
-    const found: Record<string, string> = {}
-    if (!name.trim()) found.name = t('field-required')
-    for (const field of kind.fields) {
-      const value = values[field.name]
-      const empty = value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
-      if (field.required && empty && !(field.kind === 'secret' && channel)) found[field.name] = t('field-required')
-      else if (field.kind === 'number' && !empty && !isPort(value)) found[field.name] = t('field-port')
-    }
-    return found
-  }
   const clear = (field: string) => setErrors(({ [field]: _, ...rest }) => rest)
   const save = async () => {
-    const found = check()
+    const found = check(t, kind, name, values, channel !== null)
     setErrors(found)
     if (Object.keys(found).length) return
     setBusy(true)
@@ -90,6 +79,18 @@ export function ChannelForm({ kind, channel, onDone, onCancel }: Props) {
       </div>
     </Form>
   )
+}
+
+function check(t: Translate, kind: ChannelKind, name: string, values: Record<string, Json>, kept: boolean) {
+  const found: Record<string, string> = {}
+  if (!name.trim()) found.name = t('field-required')
+  for (const field of kind.fields) {
+    const value = values[field.name]
+    const empty = value === null || value === undefined || value === '' || (Array.isArray(value) && value.every((line) => line === ''))
+    if (field.required && empty && !(field.kind === 'secret' && kept)) found[field.name] = t('field-required')
+    else if (field.kind === 'number' && !empty && !isPort(value)) found[field.name] = t('field-port')
+  }
+  return found
 }
 
 /** Every number of a channel is the port of a server. */
