@@ -15,9 +15,9 @@ export function NoticeSettings() {
     if (on) void playSound().catch(() => undefined)
   }
   return (
-    <section className="card" aria-labelledby="notice-settings">
+    <div className="card">
       <div className="card__head">
-        <h2 className="card__title" id="notice-settings">{t('notifications')}</h2>
+        <h2 className="card__title">{t('notifications')}</h2>
         <p className="card__text">{t('notifications-text')}</p>
       </div>
       <div className="card__body">
@@ -30,6 +30,6 @@ export function NoticeSettings() {
         </div>
         <Switch label={t('notifications-sound')} help={t('notifications-sound-help')} isSelected={sound} onChange={turnSound} />
       </div>
-    </section>
+    </div>
   )
 }
