@@ -184,6 +184,7 @@ remote-images = Images from elsewhere are not loaded.
 remote-images-show = Show images
 forward = Forward
 forward-message = Forward a message
+letter-discarded = The unsent message was discarded
 forwarded-line = ---------- Forwarded message ----------
 forwarded-from = From: { $name }
 forwarded-date = Date: { $time }

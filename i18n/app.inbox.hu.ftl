@@ -181,6 +181,7 @@ remote-images = A máshonnan betöltendő képek nem jelennek meg.
 remote-images-show = Képek megjelenítése
 forward = Továbbítás
 forward-message = Üzenet továbbítása
+letter-discarded = Az el nem küldött üzenet elvetve
 forwarded-line = ---------- Továbbított üzenet ----------
 forwarded-from = Feladó: { $name }
 forwarded-date = Dátum: { $time }

@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react'
 import optimizeLocales from '@react-aria/optimize-locales-plugin'
 import { defineConfig } from 'vite'
 import { mockServer } from './mocks/plugin'
+import { pseudoLanguage } from './scripts/pseudo.mjs'
 
 const SERVER = process.env.KAPOCS_SERVER
 
@@ -12,6 +13,7 @@ export default defineConfig(({ mode }) => ({
     { ...optimizeLocales.vite({ locales: ['hu-HU', 'en-GB', 'en-US'] }), enforce: 'pre' },
     // Without a real server to talk to, development and preview run on the in-memory one.
     mode !== 'test' && !SERVER && mockServer(),
+    !!process.env.KAPOCS_PSEUDO && pseudoLanguage(),
   ],
   server: {
     host: '127.0.0.1',

@@ -7,8 +7,11 @@ import './entrance.mjs'
 import './inbox.mjs'
 import './keyboard.mjs'
 import './settings.mjs'
+import './forms.mjs'
 import './access.mjs'
 import './audiences.mjs'
+import './notices.mjs'
+import './pseudo.mjs'
 import './chat.mjs'
 
 const KATA = { name: 'Halász Kata', email: 'kata@mecses.example', password: 'kapaszkodo-szotar-8' }

@@ -38,7 +38,7 @@ function send(world: World, message: LiveServerMessage) {
 
 function fact(world: World, name: string, conversation: Conversation, payload = {}) {
   const me = meOf(world.db)
-  send(world, { type: 'fact', cursor: String(++world.cursor), name, conversation: conversation.id, person: conversation.person.id, at: new Date().toISOString(), actor: { kind: 'user', id: me.id, name: me.name }, payload })
+  send(world, { type: 'fact', cursor: String(++world.cursor), name, conversation: conversation.id, person: conversation.person.id, at: new Date().toISOString(), actor: { kind: 'user', id: me.id }, payload })
   send(world, { type: 'views', views: Object.fromEntries(views(world.db).map((view) => [view.key, view.count])) })
 }
 

@@ -143,7 +143,7 @@ export interface ApiErrorBody {
 /** `n` counts the frames of a connection. */
 export type LiveServerMessage = { n?: number } & (
   | { type: 'hello'; cursor: string }
-  | { type: 'fact'; cursor: string; name: string; conversation: string | null; person: string | null; at: string; actor: Actor; payload: Record<string, Json> }
+  | { type: 'fact'; cursor: string; name: string; conversation: string | null; person: string | null; at: string; actor: Omit<Actor, 'name'>; payload: Record<string, Json> }
   | { type: 'presence'; conversation: string; people: Presence[] }
   | { type: 'typing'; conversation: string; on: boolean }
   | { type: 'views'; views: Record<string, number> }

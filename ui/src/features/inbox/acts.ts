@@ -130,7 +130,7 @@ export function useMarkRead(params: ListParams) {
     patchEverywhere(client, new Set([row.id]), (old) => ({ ...old, unread }))
     const path = `conversations/${row.id}/read`
     const request = unread ? api.delete(path) : api.put(path, { seq: row.last_seq })
-    void request.catch(() => client.invalidateQueries({ queryKey: ['conversations', params] }))
+    void request.then(() => client.invalidateQueries({ queryKey: ['needs-me'] })).catch(() => client.invalidateQueries({ queryKey: ['conversations', params] }))
   }
 }
 

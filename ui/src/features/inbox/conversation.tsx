@@ -71,7 +71,7 @@ function Open({ conversation, thread, params, acts, isMain, panelOn, onBack, onP
         ? <Composer key={id} conversation={conversation} thread={thread} onSentAndClosed={() => onClosed([conversation])} />
         : <ReadOnly conversation={id} />}
       <NewConversation
-        isOpen={forwarding !== null} forwarded={forwarding ? forwardedFrom(t, format, conversation, forwarding) : undefined} onClose={() => setForwarding(null)}
+        isOpen={forwarding !== null} forwarded={forwarding ? forwardedFrom(t, format, conversation, forwarding) : undefined} onOpen={() => setForwarding(forwarding)} onClose={() => setForwarding(null)}
         onStarted={(made) => void navigate({ to: '/inbox/$view/$conversation', params: { view: 'all', conversation: made } })}
       />
     </article>

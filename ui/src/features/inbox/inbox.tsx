@@ -112,7 +112,7 @@ export function Inbox() {
           || <div className="inbox__nothing"><Empty icon={MessagesSquare} title={t('choose-conversation')}>{t('choose-conversation-text')}</Empty></div>}
       </main>
       {panel}
-      <NewConversation isOpen={composing} onClose={() => setComposing(false)} onStarted={goTo} />
+      <NewConversation isOpen={composing} onOpen={() => setComposing(true)} onClose={() => setComposing(false)} onStarted={goTo} />
     </div>
   )
 }

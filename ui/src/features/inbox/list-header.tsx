@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { ArrowDownWideNarrow, ChevronDown, Search, SquarePen, X } from 'lucide-react'
+import { ArrowDownWideNarrow, ChevronDown, Search, SquarePen, X, Users } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { Button as AriaButton, Checkbox as AriaCheckbox, Header, Input, MenuSection, SearchField } from 'react-aria-components'
 import type { Conversation, Order, Status } from '../../api/types'
@@ -47,7 +47,7 @@ export function ListHeader({ view, params, rows, selection, setSelection, isMain
         >
           {({ isSelected, isIndeterminate }) => <CheckMark state={isIndeterminate ? 'some' : isSelected ? 'on' : 'off'} />}
         </AriaCheckbox>
-        <Title className="list-head__title truncate">{name}</Title>
+        <Title className="list-head__title">{name}</Title>
         <ViewMenu view={view} name={name} />
         {entry.count > 0 && view !== 'closed' && <span className="list-head__count tabular" aria-hidden="true">{format.number(entry.count)}</span>}
         <span className="list-head__gap" />
@@ -70,8 +70,8 @@ function ViewMenu({ view, name }: { view: string; name: string }) {
     <Menu trigger={trigger} label={t('views')} placement="bottom start" selectionMode="single" selectedKeys={[view]}
       onAction={(key) => void navigate({ to: '/inbox/$view', params: { view: String(key) }, search: {} })}>
       {(views ?? []).map((entry) => {
-        const Icon = VIEW_ICONS[entry.key]
-        return <MenuItem key={entry.key} id={entry.key} icon={Icon && <Icon size={16} />} description={entry.count ? format.number(entry.count) : undefined}>{viewName(t, entry)}</MenuItem>
+        const Icon = VIEW_ICONS[entry.key] ?? Users
+        return <MenuItem key={entry.key} id={entry.key} icon={<Icon size={16} />} description={entry.count ? format.number(entry.count) : undefined}>{viewName(t, entry)}</MenuItem>
       })}
     </Menu>
   )

@@ -57,7 +57,7 @@ function ViewLink({ view, current }: { view: View; current: boolean }) {
     <li>
       <Link to="/inbox/$view" params={{ view: view.key }} search={{}} className="side-nav__link" aria-current={current ? 'page' : undefined}>
         <Icon size={16} strokeWidth={1.8} aria-hidden="true" />
-        <span className="truncate">{viewName(t, view)}</span>
+        <span className="side-nav__name">{viewName(t, view)}</span>
         {COUNTED(view.key) && view.count > 0 && (
           <span className={`side-nav__count tabular${view.key === 'mentions' ? ' side-nav__count--attention' : ''}`}>
             <span aria-hidden="true">{format.number(view.count)}</span>

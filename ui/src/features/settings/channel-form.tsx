@@ -5,6 +5,7 @@ import { Button as AriaButton, Form } from 'react-aria-components'
 import { api, ApiError } from '../../api/client'
 import type { Channel, ChannelField, ChannelKind, Json } from '../../api/types'
 import { useI18n } from '../../i18n/context'
+import type { Translate } from '../../i18n/language'
 import { ChannelGlyph } from '../../ui/avatar'
 import { Button } from '../../ui/button'
 import { PasswordField, Select, Switch, TextField } from '../../ui/field'
@@ -43,18 +44,9 @@ export function ChannelForm({ kind, channel, onDone, onCancel }: Props) {
   const [errors, setErrors] = useState<Record<string, string>>({})
   const [busy, setBusy] = useState(false)
 
-  const check = () => {
-    const found: Record<string, string> = {}
-    if (!name.trim()) found.name = t('field-required')
-    for (const field of kind.fields) {
-      const value = values[field.name]
-      const empty = value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
-      if (field.required && empty && !(field.kind === 'secret' && channel)) found[field.name] = t('field-required')
-    }
-    return found
-  }
+  const clear = (field: string) => setErrors(({ [field]: _, ...rest }) => rest)
   const save = async () => {
-    const found = check()
+    const found = check(t, kind, name, values, channel !== null)
     setErrors(found)
     if (Object.keys(found).length) return
     setBusy(true)
@@ -63,7 +55,9 @@ export function ChannelForm({ kind, channel, onDone, onCancel }: Props) {
       await (channel ? api.patch(`channels/${channel.id}`, body) : api.post('channels', { kind: kind.kind, ...body }))
       onDone()
     } catch (failure) {
-      if (failure instanceof ApiError && failure.field) setErrors({ [failure.field.replace(/^config\./, '')]: failure.message })
+      const field = failure instanceof ApiError ? failure.field?.replace(/^config\./, '') : null
+      // What belongs to no field here is said all the same.
+      if (failure instanceof ApiError && field && (field === 'name' || kind.fields.some((one) => one.name === field))) setErrors({ [field]: failure.message })
       else sayFailure(t, failure)
     } finally {
       setBusy(false)
@@ -72,11 +66,11 @@ export function ChannelForm({ kind, channel, onDone, onCancel }: Props) {
   return (
     <Form className="dialog-form" validationBehavior="aria" onSubmit={(event) => { event.preventDefault(); void save() }}>
       <div className="card__body--pair dialog-pair">
-        <TextField label={t('field-name')} value={name} onChange={setName} error={errors.name} autoFocus maxLength={80} />
+        <TextField label={t('field-name')} value={name} onChange={(value) => { clear('name'); setName(value) }} error={errors.name} autoFocus maxLength={80} />
         <Select label={t('team')} value={team} onChange={setTeam} options={[{ id: NO_TEAM, name: t('no-team') }, ...teams.map(({ id, name }) => ({ id, name }))]} />
         {kind.fields.map((field) => (
           <Field key={field.name} field={field} value={values[field.name] ?? null} error={errors[field.name]} kept={channel !== null}
-            onChange={(value) => setValues((old) => ({ ...old, [field.name]: value }))} />
+            onChange={(value) => { clear(field.name); setValues((old) => ({ ...old, [field.name]: value })) }} />
         ))}
       </div>
       <div className="dialog-form__foot">
@@ -86,6 +80,21 @@ export function ChannelForm({ kind, channel, onDone, onCancel }: Props) {
     </Form>
   )
 }
+
+function check(t: Translate, kind: ChannelKind, name: string, values: Record<string, Json>, kept: boolean) {
+  const found: Record<string, string> = {}
+  if (!name.trim()) found.name = t('field-required')
+  for (const field of kind.fields) {
+    const value = values[field.name]
+    const empty = value === null || value === undefined || value === '' || (Array.isArray(value) && value.every((line) => line === ''))
+    if (field.required && empty && !(field.kind === 'secret' && kept)) found[field.name] = t('field-required')
+    else if (field.kind === 'number' && !empty && !isPort(value)) found[field.name] = t('field-port')
+  }
+  return found
+}
+
+/** Every number of a channel is the port of a server. */
+const isPort = (value: Json | undefined) => Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536
 
 function initial(kind: ChannelKind, channel: Channel | null): Record<string, Json> {
   return Object.fromEntries(kind.fields.map((field) => [field.name, channel?.config[field.name] ?? (field.name === 'addresses' && channel ? channel.addresses : field.default)]))
@@ -102,6 +111,14 @@ function filled(kind: ChannelKind, values: Record<string, Json>) {
     .filter(([, value]) => value !== null))
 }
 
+const CHOICES = ['left', 'right', 'never', 'offer', 'require', 'tls', 'starttls', 'none'] as const
+
+function choiceName(t: Translate, id: string) {
+  const known = CHOICES.find((one) => one === id)
+  // The rest are names of protocols.
+  return known ? t(`choice-${known}`) : id.toUpperCase()
+}
+
 interface FieldProps { field: ChannelField; value: Json; error?: string; kept: boolean; onChange: (value: Json) => void }
 
 function Field({ field, value, error, kept, onChange }: FieldProps) {
@@ -112,7 +129,7 @@ function Field({ field, value, error, kept, onChange }: FieldProps) {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   switch (field.kind) {
     case 'bool': return <Switch label={label} help={help} isSelected={value === true} onChange={onChange} />
-    case 'choice': return <Select {...common} value={text || null} onChange={onChange} options={field.choices.map((id) => ({ id, name: id }))} />
+    case 'choice': return <Select {...common} value={text || null} onChange={onChange} options={field.choices.map((id) => ({ id, name: choiceName(t, id) }))} />
     case 'secret': return <PasswordField {...common} help={kept ? t('secret-kept') : common.help} value={text} onChange={onChange} autoComplete="off" show={t('password-show')} hide={t('password-hide')} />
     case 'number': return <TextField {...common} inputMode="numeric" value={text} onChange={(typed) => onChange(typed === '' ? null : Number.isFinite(Number(typed)) ? Number(typed) : typed)} />
     case 'list': return <div className="card__wide"><TextField {...common} help={common.help ?? t('one-a-line')} rows={2} value={Array.isArray(value) ? value.join('\n') : text} onChange={(typed) => onChange(typed.split('\n').map((line) => line.trim()))} /></div>

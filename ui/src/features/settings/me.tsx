@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { Density, Locale, Me, Theme } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { Select, Switch, TextField } from '../../ui/field'
+import { NoticeSettings } from '../notices/settings'
 import { useMe, useUpdateMe } from '../session/queries'
 import { timeZones } from '../session/time-zones'
 import { SettingsCard } from './card'
@@ -16,6 +17,7 @@ export function MySettings() {
     <>
       <Profile me={me} />
       <Appearance me={me} />
+      <NoticeSettings />
       <Signature me={me} />
       <ShortcutSettings me={me} />
     </>

@@ -83,7 +83,7 @@ function SettingsNav({ current }: { current: SectionId | null }) {
               {entries.map(({ id, icon: Icon }) => (
                 <li key={id}>
                   <Link to="/settings/{-$section}" params={{ section: id }} search={{}} className="side-nav__link" aria-current={current === id ? 'page' : undefined}>
-                    <Icon size={16} strokeWidth={1.8} aria-hidden="true" /><span className="truncate">{t(`settings-${id}`)}</span>
+                    <Icon size={16} strokeWidth={1.8} aria-hidden="true" /><span className="side-nav__name">{t(`settings-${id}`)}</span>
                   </Link>
                 </li>
               ))}

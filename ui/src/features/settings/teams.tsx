@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Lock, Plus, Trash2, UserPlus, UsersRound, X } from 'lucide-react'
+import { Lock, Pencil, Plus, Trash2, UserPlus, UsersRound, X } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { api, ApiError } from '../../api/client'
@@ -21,17 +21,17 @@ export function Teams() {
   const teams = useQuery(teamsQuery)
   const { data: users = [] } = useQuery(usersQuery)
   const act = useAct(teamsQuery.queryKey)
-  const [creating, setCreating] = useState(false)
+  const [editing, setEditing] = useState<Team | 'new' | null>(null)
   const [deleting, setDeleting] = useState<Team | null>(null)
-  const add = <Button kind="primary" icon={<Plus size={15} aria-hidden="true" />} onPress={() => setCreating(true)}>{t('new-team')}</Button>
+  const add = <Button kind="primary" icon={<Plus size={15} aria-hidden="true" />} onPress={() => setEditing('new')}>{t('new-team')}</Button>
   return (
     <>
       {!!teams.data?.length && <div className="toolbar">{add}</div>}
       <Listing query={teams} empty={{ icon: UsersRound, title: t('teams-none'), text: t('teams-none-text'), action: add }}>
-        {(items) => items.map((team) => <TeamCard key={team.id} team={team} users={users} act={act} onDelete={() => setDeleting(team)} />)}
+        {(items) => items.map((team) => <TeamCard key={team.id} team={team} users={users} act={act} onEdit={() => setEditing(team)} onDelete={() => setDeleting(team)} />)}
       </Listing>
-      <Dialog title={t('new-team')} closeLabel={t('close-dialog')} isOpen={creating} onClose={() => setCreating(false)}>
-        <TeamForm onDone={() => { setCreating(false); void teams.refetch() }} onCancel={() => setCreating(false)} />
+      <Dialog title={t(editing === 'new' ? 'new-team' : 'edit-team')} closeLabel={t('close-dialog')} isOpen={editing !== null} onClose={() => setEditing(null)}>
+        {editing && <TeamForm team={editing === 'new' ? null : editing} onDone={() => { setEditing(null); void teams.refetch() }} onCancel={() => setEditing(null)} />}
       </Dialog>
       <Confirm
         title={t('delete-team')} text={t('delete-team-text', { name: deleting?.name ?? '' })} act={t('delete-team')} isOpen={deleting !== null} onClose={() => setDeleting(null)}
@@ -41,7 +41,9 @@ export function Teams() {
   )
 }
 
-function TeamCard({ team, users, act, onDelete }: { team: Team; users: User[]; act: ReturnType<typeof useAct>; onDelete: () => void }) {
+interface CardProps { team: Team; users: User[]; act: ReturnType<typeof useAct>; onEdit: () => void; onDelete: () => void }
+
+function TeamCard({ team, users, act, onEdit, onDelete }: CardProps) {
   const { t } = useI18n()
   const [adding, setAdding] = useState(false)
   const trigger = useRef<HTMLButtonElement>(null)
@@ -57,6 +59,7 @@ function TeamCard({ team, users, act, onDelete }: { team: Team; users: User[]; a
           <p className="table__sub">{t('member-count', { count: team.members.length })}</p>
         </div>
         {team.private && <span className="pill"><Lock size={12} aria-hidden="true" />{t('private')}</span>}
+        <IconButton label={t('edit-named', { name: team.name })} icon={<Pencil size={16} aria-hidden="true" />} onPress={onEdit} />
         <IconButton label={t('delete-named', { name: team.name })} icon={<Trash2 size={16} aria-hidden="true" />} onPress={onDelete} />
       </div>
       <div className="channel__acts">
@@ -80,15 +83,16 @@ function TeamCard({ team, users, act, onDelete }: { team: Team; users: User[]; a
   )
 }
 
-function TeamForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => void }) {
+function TeamForm({ team, onDone, onCancel }: { team: Team | null; onDone: () => void; onCancel: () => void }) {
   const { t } = useI18n()
-  const [name, setName] = useState('')
-  const [hidden, setHidden] = useState(false)
+  const [name, setName] = useState(team?.name ?? '')
+  const [hidden, setHidden] = useState(team?.private ?? false)
   const [error, setError] = useState<string | null>(null)
   const save = async () => {
     if (!name.trim()) return setError(t('field-required'))
     try {
-      await api.post('teams', { name: name.trim(), private: hidden })
+      const body = { name: name.trim(), private: hidden }
+      await (team ? api.patch(`teams/${team.id}`, body) : api.post('teams', body))
       onDone()
     } catch (failure) {
       if (failure instanceof ApiError && failure.field === 'name') setError(failure.message)
@@ -101,7 +105,7 @@ function TeamForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => vo
       <Switch label={t('private-team')} help={t('private-team-help')} isSelected={hidden} onChange={setHidden} />
       <div className="dialog-form__foot">
         <Button onPress={onCancel}>{t('cancel')}</Button>
-        <Button kind="primary" type="submit">{t('create')}</Button>
+        <Button kind="primary" type="submit">{t(team ? 'save' : 'create')}</Button>
       </div>
     </Form>
   )

@@ -13,6 +13,7 @@ import { useOutbox } from '../inbox/use-outbox'
 import { ConnectionBar } from '../live/connection-bar'
 import { StorageBar } from '../live/storage-bar'
 import { useLive } from '../live/use-live'
+import { useNotices } from '../notices/use-notices'
 import { applyDensity, applyTheme } from '../session/appearance'
 import { sessionQuery, useMe } from '../session/queries'
 import { sectionsFor } from '../settings/sections'
@@ -39,6 +40,7 @@ function SignedIn() {
   useKeyboard(me.single_keys)
   useLive()
   useOutbox()
+  useNotices()
   usePlaces({ openPalette: () => setPalette(true), openShortcuts: () => setShortcuts(true) })
 
   return (
