@@ -9,7 +9,7 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use kernel::{Code, Error, Result};
-use rusqlite::{OpenFlags, types::ValueRef};
+use rusqlite::{OpenFlags, config::DbConfig, types::ValueRef};
 
 use super::{Connection, Done, ReadJob, Write};
 use crate::{Dialect, Room, Row, Value, room};
@@ -66,6 +66,8 @@ fn connect(path: &Path, read_only: bool) -> Result<rusqlite::Connection> {
     let connection = rusqlite::Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(256);
+    // A plan that depends on no value is made once, not at each use.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     let pragmas = if read_only {
         "PRAGMA cache_size = -8000; PRAGMA mmap_size = 268435456;"
     } else {
