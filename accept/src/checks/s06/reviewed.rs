@@ -47,6 +47,7 @@ pub const REVIEWED: &[(&str, &str, &str)] = &[
     ("crates/store/src/tx.rs", "unguarded :: read (sql , params)", FOR_CHECKS),
     ("crates/store/src/tx.rs", "unguarded :: write (sql)", FOR_CHECKS),
     ("crates/store/src/unguarded.rs", "*", "the careless statements themselves, for checks only"),
+    ("crates/store/src/backend/plans.rs", "sql", PLUMBING),
     ("crates/store/src/backend/sqlite.rs", "sql", PLUMBING),
     ("crates/store/src/backend/postgres.rs", "sql", PLUMBING),
     ("crates/store/src/backend/postgres.rs", "self . statement (sql)", PLUMBING),

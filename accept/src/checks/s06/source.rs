@@ -37,7 +37,8 @@ const STATEMENTS: [&str; 14] = [
     "execute_batch",
 ];
 /// Functions of ours that give places and fixed words only; each is examined where it is written.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
+    "after_cursor",
     "append",
     "bind",
     "places",
