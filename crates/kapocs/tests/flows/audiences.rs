@@ -267,6 +267,9 @@ fn a_condition_that_makes_no_sense_is_refused_with_its_place(engine: Engine) {
     assert_eq!((status, field.as_str()), (400, "condition"), "it would never come to rest");
     let (status, field, _) = refused(json!({ "name": "x" }));
     assert_eq!((status, field.as_str()), (400, "condition"));
+    shop.audience("VIP", r#"did "Order Completed""#);
+    let (status, field, _) = refused(json!({ "name": "VIP", "text": r#"did "Refund""# }));
+    assert_eq!((status, field.as_str()), (409, "name"), "a condition that names it means one of them");
 }
 
 fn published_and_edited_while_events_pour_in_everybody_is_where_their_facts_put_them(engine: Engine) {

@@ -32,6 +32,7 @@ pub struct AudienceChange {
 
 /// Makes a draft.
 pub fn create(tx: &mut Tx<'_>, change: &AudienceChange, ip: Option<IpAddr>) -> Result<Audience> {
+    hold_passes(tx)?;
     let condition = change.condition.clone().ok_or_else(|| Error::new(Code::Required).field("condition"))?;
     if rows::list(tx)?.len() >= MAX_AUDIENCES {
         return Err(Error::new(Code::Conflict).detail(format!("at most {MAX_AUDIENCES} audiences")));
@@ -47,6 +48,7 @@ pub fn create(tx: &mut Tx<'_>, change: &AudienceChange, ip: Option<IpAddr>) -> R
         created_at: now,
         changed_at: now,
     };
+    ensure_own_name(tx, &audience)?;
     rows::insert(tx, &audience)?;
     told(tx, "audience.created", &audience, None, ip)?;
     Ok(audience)
@@ -64,6 +66,7 @@ pub fn change(
     let mut audience = before.clone();
     if let Some(name) = &change.name {
         audience.name = checked_name(name)?;
+        ensure_own_name(tx, &audience)?;
     }
     if let Some(description) = &change.description {
         audience.description = checked_description(description)?;
@@ -135,6 +138,15 @@ fn checked(condition: Condition) -> Result<Condition> {
         return Err(Error::new(Code::Invalid).field("condition").detail("audience facts are no condition"));
     }
     Ok(condition)
+}
+
+/// Conditions written as text name audiences.
+fn ensure_own_name(tx: &mut Tx<'_>, audience: &Audience) -> Result<()> {
+    let is_another = |other: &Audience| other.id != audience.id && other.name == audience.name;
+    if rows::list(tx)?.iter().any(is_another) {
+        return Err(Error::new(Code::AlreadyExists).field("name"));
+    }
+    Ok(())
 }
 
 fn checked_description(text: &str) -> Result<String> {
