@@ -63,7 +63,10 @@ fn measure(table: &mut Table, engine: &str, server: &Server) -> Outcome {
     table.figure(format!("{engine}: memory"), server.memory()? / 1e6, "MB");
     let newest = first_id(&client.get("/api/v1/conversations?view=all")?.body)?;
     let asked: [(&str, Vec<String>); 4] = [
-        ("list", ["all", "mine", "unassigned", "urgent"].map(|v| format!("conversations?view={v}")).into()),
+        (
+            "list",
+            ["all", "unassigned", "snoozed", "closed"].map(|v| format!("conversations?view={v}")).into(),
+        ),
         ("badges", vec!["views".into()]),
         (
             "search",

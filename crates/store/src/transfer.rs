@@ -39,6 +39,8 @@ pub fn copy_to_postgres(file: &Path, url: &str, mut told: impl FnMut(&CopiedTabl
         told(&CopiedTable { name, rows });
     }
     go_on_counting(&mut target)?;
+    // Else it would plan as for empty tables until its own round comes by.
+    target.batch_execute("ANALYZE").map_err(Error::internal)?;
     target.commit().map_err(Error::internal)
 }
 
