@@ -133,10 +133,14 @@ pub(super) fn save(tx: &mut Tx<'_>, before: &Conversation, c: &mut Conversation)
 }
 
 /// Writes a message as the next of its conversation, which the caller saves.
+///
+/// Its time is never before that of the message before it: on PostgreSQL whoever waits for the conversation began earlier
+/// than the one it waits for.
 pub(super) fn insert_message(tx: &mut Tx<'_>, c: &mut Conversation, message: &NewRow) -> Result<i64> {
     c.last_seq += 1;
     c.message_count += 1;
     c.last_message_kind = message.kind;
+    c.last_message_at = c.last_message_at.max(message.created_at);
     let workspace = tx.workspace();
     let author = serde_json::to_string(&message.author).map_err(Error::internal)?;
     let (rule, detail) =
@@ -150,7 +154,7 @@ pub(super) fn insert_message(tx: &mut Tx<'_>, c: &mut Conversation, message: &Ne
              $24, $25, $26)",
         params![
             workspace, c.id, c.last_seq, message.id, message.kind.as_str(), author, &message.author_name,
-            message.created_at, message.channel, message.subject.as_deref(), &message.text, message.quoted.as_deref(),
+            c.last_message_at, message.channel, message.subject.as_deref(), &message.text, message.quoted.as_deref(),
             html.map(|html| html.blob.clone()), html.map(|html| html.height), html.is_some_and(|html| html.remote_images),
             &json!({ "to": message.to, "cc": message.cc }), message.external_id.as_deref(),
             message.client_id.map(|id| id.as_bytes().to_vec()), rule, detail, message.automatic, message.sender_verified,

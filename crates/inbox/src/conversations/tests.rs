@@ -1,8 +1,8 @@
 //! What conversations promise, on both engines.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
-use kernel::{Caller, Code, ConversationId};
+use kernel::{Caller, Clock, Code, ConversationId};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use store::Jobs;
 
@@ -393,5 +393,24 @@ async fn an_answer_whose_channel_was_deleted_says_so_and_leaves_no_job_behind() 
         assert_eq!(status(&office, id).await, Status::Open, "it is back on its author's desk");
         office.db.clock().advance(Duration::from_secs(7_200));
         assert_eq!(jobs.run_due().await.expect("nothing is left"), 0);
+    }
+}
+
+/// On PostgreSQL whoever waits for a conversation began before the one it waits for; so does a clock set back.
+#[tokio::test]
+async fn a_message_stands_after_the_one_that_was_kept_before_it_whatever_the_clock_says() {
+    for office in offices().await {
+        let Clock::Manual(micros) = office.db.clock().clone() else { panic!("held by the test") };
+        let letter = office.letter("eszter@vevo.example", "Törött bögre", "Első");
+        let id = receive(&office, letter).await;
+        for text in ["Második", "Harmadik"] {
+            micros.fetch_sub(1_000_000, Ordering::SeqCst);
+            answer(&office, &office.bence, id, saying(text)).await.expect("answered");
+        }
+        let (page, _) = office.read(&office.system, move |read| messages(read, "", id, None, None, 50)).await;
+        let said = page.iter().filter(|item| item.kind != MessageKind::Event);
+        assert_eq!(said.map(|item| item.text.as_str()).collect::<Vec<_>>(), ["Első", "Második", "Harmadik"]);
+        let numbers = page.iter().map(|item| item.seq).collect::<Vec<_>>();
+        assert!(numbers.is_sorted(), "what happened stands where it did: {numbers:?}");
     }
 }

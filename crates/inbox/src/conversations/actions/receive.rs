@@ -45,7 +45,6 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
         awake(&mut c, before, inbound);
     }
     let message = message(inbound, person, (placed.rule, placed.detail), tx.now());
-    c.last_message_at = tx.now();
     c.preview = preview(&inbound.text);
     if is_new {
         rows::insert(tx, &mut c)?;

@@ -101,7 +101,6 @@ pub fn note(tx: &mut Tx<'_>, id: ConversationId, new: &NewMessage) -> Result<Mes
         )
     };
     let seq = rows::insert_message(tx, &mut c, &message)?;
-    c.last_message_at = now;
     rows::save(tx, &before, &mut c)?;
     attachments::attach(tx, message.id, &new.attachments)?;
     for user in &new.mentions {
@@ -158,7 +157,6 @@ fn answered(c: &mut Conversation, author: Option<UserId>, close: bool, now: Time
     c.snoozed_until = None;
     c.snoozed_until_reply = false;
     c.woken = false;
-    c.last_message_at = now;
     c.assignee = c.assignee.or(author);
 }
 
