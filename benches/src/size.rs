@@ -207,6 +207,7 @@ fn say(
             verified: true,
             source: "bench".into(),
         },
+        author: None,
         sender_verified: Some(true),
         to: Vec::new(),
         cc: Vec::new(),

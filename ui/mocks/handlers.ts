@@ -43,7 +43,7 @@ function fact(world: World, name: string, conversation: Conversation, payload = 
 }
 
 function meOf(db: Db): Me {
-  return { ...db.users.find((user) => user.id === db.me)!, shortcuts: {}, ...db.prefs }
+  return { ...db.users.find((user) => user.id === db.me)!, shortcuts: {}, skipped_steps: [], ...db.prefs }
 }
 
 const active = (row: Conversation) => row.status !== 'closed' && row.status !== 'snoozed'
@@ -53,14 +53,15 @@ function inView(db: Db, view: string) {
     if (view === 'mentions') return (db.messages.get(row.id) ?? []).some((message) => message.mentions.includes(db.me))
     if (view === 'unassigned') return active(row) && !row.assignee
     if (view === 'snoozed') return row.status === 'snoozed'
-    if (view === 'closed') return row.status === 'closed'
+    if (view === 'spam') return row.spam
+    if (view === 'closed') return row.status === 'closed' && !row.spam
     if (view.startsWith('team:')) return active(row) && row.team?.id === view.slice(5)
     return active(row)
   }
 }
 
 function views(db: Db): View[] {
-  const keys = ['mine', 'mentions', 'unassigned', 'all', 'snoozed', 'closed']
+  const keys = ['mine', 'mentions', 'unassigned', 'all', 'snoozed', 'closed', 'spam']
   const teams = db.teams.filter((team) => !team.private || team.members.includes(db.me))
   return [
     ...keys.map((key) => ({ key, count: db.conversations.filter(inView(db, key)).length, team: null })),
@@ -164,7 +165,8 @@ function actPatch(db: Db, row: Conversation, act: Body): [string, Partial<Conver
   const tag = db.tags.find((one) => one.id === act.tag_id)
   switch (act.kind) {
     case 'close': return ['conversation.closed', { status: 'closed', closed_at: new Date().toISOString(), waiting_since: null, unread: false }, {}]
-    case 'reopen': return ['conversation.reopened', { status: 'open', closed_at: null }, {}]
+    case 'spam': return ['conversation.marked_spam', { status: 'closed', spam: true, waiting_since: null }, {}]
+    case 'reopen': return ['conversation.reopened', { status: 'open', closed_at: null, spam: false }, {}]
     case 'assign': return ['conversation.assigned', { assignee: user ? { id: user.id, name: user.name } : null }, { assignee: user ? { id: user.id, name: user.name } : null }]
     case 'team': return ['conversation.team_changed', { team: team ? { id: team.id, name: team.name } : null }, { team: team ? { id: team.id, name: team.name } : null }]
     case 'tag': return ['conversation.tagged', { tags: [...row.tags.filter((one) => one.id !== tag!.id), tag!] }, { tag }]
@@ -200,6 +202,8 @@ function conversationRoute(world: World, method: string, row: Conversation, rest
   if (what === 'DELETE tags') return act({ kind: 'untag', tag_id: rest[1] })
   if (what === 'PUT snooze') return act({ kind: 'snooze', ...body })
   if (what === 'DELETE snooze') return change(world, row, 'conversation.woken', { status: 'open', snoozed_until: null, snoozed_until_reply: false })
+  if (what === 'PUT spam') return act({ kind: 'spam' })
+  if (what === 'DELETE spam') return change(world, row, 'conversation.unmarked_spam', { status: 'open', spam: false, closed_at: null })
   if (what === 'POST closure') return act({ kind: 'close' })
   if (what === 'DELETE closure') return act({ kind: 'reopen' })
   if (what === 'PUT read' || what === 'DELETE read') return change(world, row, 'conversation.read', { unread: method === 'DELETE' })
@@ -320,6 +324,7 @@ function route(world: World, method: string, path: string[], body: Body, params:
   }
   if (head === 'people' && rest[1] === 'timeline') return page((db.timeline.get(rest[0]!) ?? []).filter((item) => !params.get('name') || item.name === params.get('name')), params)
   if (head === 'people' && rest[1] === 'conversations') return list(db, new URLSearchParams({ person: rest[0]!, limit: params.get('limit') ?? '50' }))
+  if (head === 'people' && rest[1] === 'block') return void (need(db.people.find((one) => one.id === rest[0])).blocked_at = method === 'PUT' ? new Date().toISOString() : null)
   if (head === 'people' && rest[1] === 'audiences') return { items: memberships(world.audiences), next: null }
   if (call === 'POST audience-previews') return preview(body, db.people)
   if (call === 'GET collection/recent') return []

@@ -72,7 +72,7 @@ export function makeDb(count: number): Db {
     const created = now - rand.below(500) * DAY - rand.below(24) * HOUR
     people.push({
       id: id(created), name, email, phone: rand.next() < 0.5 ? `+36 30 ${100 + rand.below(900)} ${1000 + rand.below(9000)}` : null, locale: hungarian ? 'hu' : 'en',
-      created_at: iso(created), last_seen_at: iso(now - rand.below(30) * DAY), merged_into: null, open_conversations: 0, conversation_count: 0,
+      created_at: iso(created), last_seen_at: iso(now - rand.below(30) * DAY), merged_into: null, blocked_at: null, open_conversations: 0, conversation_count: 0,
       traits: rand.next() < 0.6 ? { city: hungarian ? rand.pick(['Budapest', 'Győr', 'Szeged', 'Kőszeg', 'Pécs']) : rand.pick(['London', 'Vienna', 'Dublin']), orders: rand.below(9), newsletter: rand.next() < 0.5 } : {},
       identities: [{ kind: 'email', value: email, verified: rand.next() < 0.8, source: 'email', added_at: iso(created) }],
     })
@@ -132,7 +132,7 @@ export function makeDb(count: number): Db {
       message_count: spoken.length, last_seq: thread.at(-1)!.seq, last_message_kind: spoken.at(-1)!.kind as 'in' | 'out' | 'note',
       created_at: thread[0]!.created_at, last_message_at: spoken.at(-1)!.created_at, waiting_since: answered || status === 'closed' ? null : spoken.at(-1)!.created_at,
       snoozed_until: status === 'snoozed' ? iso(now + (1 + rand.below(4)) * DAY) : null, snoozed_until_reply: false, back_from_snooze: index === 5,
-      closed_at: status === 'closed' ? spoken.at(-1)!.created_at : null, version: 1,
+      closed_at: status === 'closed' ? spoken.at(-1)!.created_at : null, spam: false, version: 1,
     })
     messages.set(convId, thread)
     person.conversation_count++

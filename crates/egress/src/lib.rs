@@ -24,4 +24,4 @@ pub use host::Host;
 pub use ipnet::IpNet;
 pub use policy::{Checked, Grant, PUBLIC_PORTS, Policy, Refused, Target, check};
 pub use resolve::{Resolve, Resolving, SystemResolver};
-pub use tls::{Stream, Tls, TlsMode};
+pub use tls::{Stream, Tls, TlsMode, client_config};

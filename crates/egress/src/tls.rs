@@ -84,7 +84,8 @@ static PUBLIC: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
     Arc::new(builder().with_root_certificates(roots).with_no_client_auth())
 });
 
-fn client_config(tls: &Tls) -> io::Result<Arc<ClientConfig>> {
+/// What a client trusts.
+pub fn client_config(tls: &Tls) -> io::Result<Arc<ClientConfig>> {
     if !tls.verify {
         let verifier = Arc::new(AnyCertificate(Arc::new(ring::default_provider())));
         let config = builder().dangerous().with_custom_certificate_verifier(verifier);

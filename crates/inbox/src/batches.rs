@@ -49,6 +49,7 @@ struct Filter {
 enum Act {
     Close,
     Reopen,
+    Spam,
     Assign {
         #[schema(value_type = Option<String>)]
         user_id: Option<UserId>,
@@ -81,6 +82,7 @@ impl Act {
         match self {
             Self::Close => conversations::close(tx, id),
             Self::Reopen => conversations::reopen(tx, id),
+            Self::Spam => conversations::mark_spam(tx, id),
             Self::Assign { user_id } => conversations::assign(tx, id, *user_id),
             Self::Team { team_id } => conversations::set_team(tx, id, *team_id),
             Self::Tag { tag_id } => conversations::tag(tx, id, *tag_id),
@@ -114,6 +116,8 @@ struct Before {
     snoozed_until_reply: bool,
     waiting_since: Option<Timestamp>,
     closed_at: Option<Timestamp>,
+    #[serde(default)]
+    spam: bool,
 }
 
 /// Does one act on many conversations. Undo the whole with DELETE.
@@ -184,6 +188,7 @@ fn run(tx: &mut Tx<'_>, ids: &[ConversationId], act: &Act) -> Result<Vec<Before>
                 snoozed_until_reply: before.snoozed_until_reply,
                 waiting_since: before.waiting_since,
                 closed_at: before.closed_at,
+                spam: before.spam,
             });
         }
     }
@@ -246,6 +251,7 @@ fn bring_back(tx: &mut Tx<'_>, before: &Before, act: &Act) -> Result<()> {
                 snoozed_until_reply: before.snoozed_until_reply,
                 waiting_since: before.waiting_since,
                 closed_at: before.closed_at,
+                spam: before.spam,
             },
         ),
     }

@@ -30,6 +30,8 @@ pub struct Inbound {
     /// Made by a client so that a repetition is recognised.
     pub client_id: Option<Uuid>,
     pub from: Handle,
+    /// Whom the message itself names as its author when `from` tells no name; empty for a nameless visitor.
+    pub author: Option<String>,
     /// Whether the sender's address proved itself (aligned DMARC, signed identity); `None` = the channel cannot tell.
     pub sender_verified: Option<bool>,
     pub to: Vec<String>,

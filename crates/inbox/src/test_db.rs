@@ -97,6 +97,7 @@ impl Office {
             external_id: Some(format!("{}@mail.example", uuid::Uuid::now_v7().simple())),
             client_id: None,
             from: handle(from),
+            author: None,
             sender_verified: None,
             to: Vec::new(),
             cc: Vec::new(),

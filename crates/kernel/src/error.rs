@@ -62,6 +62,7 @@ codes! {
     AnsweredMeanwhile = "answered_meanwhile", 409, "A colleague answered while you were writing.", "Egy munkatárs válaszolt, miközben Ön írt.";
     TooLateToUndo = "too_late_to_undo", 409, "It has already been sent and cannot be undone.", "Már elküldtük, nem vonható vissza.";
     CannotSend = "cannot_send", 409, "This channel cannot send a message now.", "Ezen a csatornán most nem küldhető üzenet.";
+    NothingToBlock = "nothing_to_block", 409, "No address is surely theirs: they only filled in forms. Mark their conversations as spam instead.", "Nincs biztosan hozzá tartozó címe, csak űrlapot töltött ki. Jelölje inkább spamnek a beszélgetéseit.";
     WrongHost = "wrong_host", 421, "This address does not belong to this server.", "Ez a cím nem ehhez a kiszolgálóhoz tartozik.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Send this request as JSON.", "A kérést JSON-ként küldje.";
     TooLarge = "too_large", 413, "This is larger than allowed.", "Ez nagyobb a megengedettnél.";

@@ -50,6 +50,8 @@ fn every_route_of_the_design_is_described() {
         "POST audiences",
         "POST audiences/{id}/publication",
         "POST keys",
+        "DELETE people/{id}/block",
+        "PUT people/{id}/block",
         "DELETE audiences/{id}",
         "DELETE audiences/{id}/publication",
         "DELETE keys/{id}",

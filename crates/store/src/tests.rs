@@ -1,6 +1,7 @@
 //! What the store promises, on both engines.
 
 use std::{
+    os::unix::fs::PermissionsExt,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -10,6 +11,7 @@ use std::{
 
 use kernel::{Actor, Caller, Clock, Code, Error, KeyId, NewFact, Result, Timestamp, WorkspaceId};
 use serde_json::json;
+use testservers::Postgres;
 use tokio::sync::watch;
 
 use crate::{
@@ -61,8 +63,48 @@ fn create_database(url: &str, name: &str) -> String {
     format!("{base}/{name}")
 }
 
+#[tokio::test]
+async fn a_database_over_tls_is_trusted_only_when_its_certificate_is_good_for_its_name() {
+    let server =
+        tokio::task::spawn_blocking(|| Postgres::start_secure().expect("starts")).await.expect("starts");
+    let authority = server.authority().expect("its own").display().to_string();
+    let plain = server.url();
+    let secure = |words: &str| Some(format!("{plain}?{words}"));
+    let is_secure = |read: &mut crate::Read<'_>| {
+        read.one("SELECT CAST(ssl AS INT) FROM pg_stat_ssl WHERE pid = pg_backend_pid()", &[])?.get::<i64>(0)
+    };
+    let folder = std::env::temp_dir().join(format!("kapocs_{}", uuid::Uuid::now_v7().simple()));
+    for (database, expected) in [
+        (secure(&format!("sslmode=verify-full&sslrootcert={authority}")), Ok(1)),
+        (secure("sslmode=require"), Ok(1)),
+        (secure("sslmode=disable"), Ok(0)),
+        (Some(plain.to_owned()), Ok(1)),
+        (secure("sslmode=verify-full"), Err(Code::Unavailable)),
+    ] {
+        let options = Options { data: folder.clone(), database: database.clone() };
+        let found = match Db::open(&options, Clock::System).await {
+            Ok(db) => db.system_read("test", is_secure).await.map_err(|error| error.code),
+            Err(error) => Err(error.code),
+        };
+        assert_eq!(found, expected, "{database:?}");
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
 fn count_cursors(tx: &mut Tx<'_>) -> Result<i64> {
     tx.one("SELECT COUNT(*) FROM cursors", &[])?.get(0)
+}
+
+#[tokio::test]
+async fn the_file_is_its_owners_alone() {
+    let t = open(None).await;
+    t.db.write(&t.caller, |tx| tx.execute("INSERT INTO cursors (name, tx, seq) VALUES ('x', 0, 0)", &[]))
+        .await
+        .expect("kept");
+    for name in ["kapocs.db", "kapocs.db-wal"] {
+        let rights = std::fs::metadata(t.folder.join(name)).expect("there").permissions().mode();
+        assert_eq!(rights & 0o077, 0, "{name}: {rights:o}");
+    }
 }
 
 #[tokio::test]

@@ -4,13 +4,13 @@ use std::{collections::HashMap, path::Path};
 
 use kernel::{Code, Error, Result};
 use postgres::{
-    Client, NoTls, Transaction,
+    Client, Transaction,
     binary_copy::BinaryCopyInWriter,
     types::{ToSql, Type},
 };
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 
-use crate::migrate;
+use crate::{backend::secure, migrate};
 
 /// A table and how many of its rows were copied.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,7 +30,7 @@ pub fn copy_to_postgres(file: &Path, url: &str, mut told: impl FnMut(&CopiedTabl
     let source =
         Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(Error::internal)?;
     source.execute_batch("BEGIN").map_err(Error::internal)?;
-    let mut client = Client::connect(url, NoTls).map_err(Error::internal)?;
+    let mut client = secure::connect(url)?;
     check_versions(&source, &mut client)?;
     let tables = tables(&mut client)?;
     let mut target = client.transaction().map_err(Error::internal)?;

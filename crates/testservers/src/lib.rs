@@ -4,6 +4,7 @@
 //! A server lives as long as its value; when the process dies, however it dies, a watchdog stops the server
 //! and removes its directory. Only the standard library is used, so that `xtask` stays quick to build.
 
+mod certificate;
 mod failure;
 pub mod mail;
 mod network;

@@ -3,6 +3,7 @@
 use std::{
     env, fs,
     net::{Ipv4Addr, SocketAddr},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{self, Command},
     sync::{
@@ -12,7 +13,9 @@ use std::{
 };
 
 use crate::{
-    Failure, Result, network,
+    Failure, Result,
+    certificate::Certificate,
+    network,
     supervised::{self, Directory, Stop, Supervised},
 };
 
@@ -20,6 +23,7 @@ use crate::{
 pub struct Postgres {
     url: String,
     programs: Option<PathBuf>,
+    certificate: Option<Certificate>,
     _server: Option<Supervised>,
 }
 
@@ -29,14 +33,26 @@ impl Postgres {
 
     /// Starts a private server with `fsync` on, which listens on 127.0.0.1 only.
     pub fn start() -> Result<Self> {
-        supervised::with_retries(|| Self::start_on(network::free_port()))
+        supervised::with_retries(|| Self::start_on(network::free_port(), false))
+    }
+
+    /// As [`Postgres::start`], with TLS and a certificate for `localhost` of an authority of its own.
+    pub fn start_secure() -> Result<Self> {
+        supervised::with_retries(|| Self::start_on(network::free_port(), true))
+    }
+
+    /// Whom clients of [`Postgres::start_secure`] are to trust.
+    pub fn authority(&self) -> Option<&Path> {
+        self.certificate.as_ref().map(Certificate::authority)
     }
 
     /// The one server of this process.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
         SHARED.get_or_init(|| match env::var(Self::GIVEN) {
-            Ok(url) if !url.is_empty() => Self { url, programs: newest_programs(), _server: None },
+            Ok(url) if !url.is_empty() => {
+                Self { url, programs: newest_programs(), certificate: None, _server: None }
+            }
             _ => Self::start().unwrap_or_else(|failure| panic!("{failure}")),
         })
     }
@@ -56,17 +72,18 @@ impl Postgres {
         Ok(with_database(&self.url, &name))
     }
 
-    fn start_on(port: u16) -> Result<Self> {
+    fn start_on(port: u16, is_secure: bool) -> Result<Self> {
         let programs = newest_programs()
             .ok_or_else(|| Failure::new("PostgreSQL is missing: apt-get install postgresql"))?;
         let directory = Directory::create("postgres")?;
         let data = directory.path().join("data");
         create_cluster(&programs, directory.path(), &data)?;
+        let certificate = if is_secure { Some(certify(directory.path(), &data)?) } else { None };
         let server = Supervised::start(directory, &Stop::Quit, &command(&programs, &data, port))?;
         server.ready("PostgreSQL", SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
         let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
         accepts_queries(&programs, &url)?;
-        Ok(Self { url, programs: Some(programs), _server: Some(server) })
+        Ok(Self { url, programs: Some(programs), certificate, _server: Some(server) })
     }
 }
 
@@ -80,6 +97,23 @@ fn create_cluster(programs: &Path, parent: &Path, data: &Path) -> Result<()> {
     words.extend(["--no-sync", "--auth=trust", "--username=postgres", "-E", "UTF8"].map(str::to_owned));
     words.extend(["--locale=C.UTF-8".to_owned(), "-D".to_owned(), data.display().to_string()]);
     supervised::run(Command::new(&words[0]).args(&words[1..]).current_dir(parent))
+}
+
+/// The server reads its key only when nobody else can.
+fn certify(parent: &Path, data: &Path) -> Result<Certificate> {
+    let certificate = Certificate::issue(parent)?;
+    for (from, to) in [(certificate.chain(), "server.crt"), (certificate.key(), "server.key")] {
+        let to = data.join(to);
+        fs::copy(from, &to)?;
+        fs::set_permissions(&to, fs::Permissions::from_mode(0o600))?;
+        if supervised::is_root() {
+            supervised::run(Command::new("chown").arg("postgres:").arg(&to))?;
+        }
+    }
+    let settings = data.join("postgresql.conf");
+    let written = fs::read_to_string(&settings)?;
+    fs::write(&settings, format!("{written}\nssl = on\n"))?;
+    Ok(certificate)
 }
 
 fn command(programs: &Path, data: &Path, port: u16) -> Vec<String> {

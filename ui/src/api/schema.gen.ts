@@ -15,6 +15,9 @@ export interface components {
             kind: "reopen";
         } | {
             /** @enum {string} */
+            kind: "spam";
+        } | {
+            /** @enum {string} */
             kind: "assign";
             user_id?: string | null;
         } | {
@@ -196,6 +199,8 @@ export interface components {
             priority: components["schemas"]["Priority"];
             snoozed_until?: string | null;
             snoozed_until_reply: boolean;
+            /** @description Unwanted; closed as well. */
+            spam: boolean;
             status: components["schemas"]["Status"];
             subject: string;
             tags: components["schemas"]["Tag"][];
@@ -530,6 +535,8 @@ export interface components {
                 priority: components["schemas"]["Priority"];
                 snoozed_until?: string | null;
                 snoozed_until_reply: boolean;
+                /** @description Unwanted; closed as well. */
+                spam: boolean;
                 status: components["schemas"]["Status"];
                 subject: string;
                 tags: components["schemas"]["Tag"][];
@@ -625,6 +632,11 @@ export interface components {
         /** @description One page of a list. */
         Page_Person: {
             items: {
+                /**
+                 * Format: date-time
+                 * @description Since when what they write goes to the spam.
+                 */
+                blocked_at?: string | null;
                 /** Format: int64 */
                 conversation_count: number;
                 /** Format: date-time */
@@ -769,7 +781,7 @@ export interface components {
             items: {
                 /** Format: int64 */
                 count: number;
-                /** @description mine, mentions, unassigned, all, snoozed, closed, team:<id> */
+                /** @description mine, mentions, unassigned, all, snoozed, closed, spam, team:<id> */
                 key: string;
                 team?: components["schemas"]["Ref"] | null;
             }[];
@@ -795,6 +807,8 @@ export interface components {
             /** @description At most 2,000 characters. */
             signature?: string | null;
             single_keys?: boolean | null;
+            /** @description First steps not to be reminded of; names of the client's. */
+            skipped_steps?: string[] | null;
             theme?: components["schemas"]["Theme"] | null;
             /** @description A name of the IANA database. */
             time_zone?: string | null;
@@ -832,6 +846,11 @@ export interface components {
             time_zone?: string | null;
         };
         Person: {
+            /**
+             * Format: date-time
+             * @description Since when what they write goes to the spam.
+             */
+            blocked_at?: string | null;
             /** Format: int64 */
             conversation_count: number;
             /** Format: date-time */
@@ -913,6 +932,11 @@ export interface components {
              * @default true
              */
             single_keys: boolean;
+            /**
+             * @description First steps that the user does not want to be reminded of.
+             * @default []
+             */
+            skipped_steps: string[];
             /** @default system */
             theme: components["schemas"]["Theme"];
         };
@@ -1154,7 +1178,7 @@ export interface components {
         View: {
             /** Format: int64 */
             count: number;
-            /** @description mine, mentions, unassigned, all, snoozed, closed, team:<id> */
+            /** @description mine, mentions, unassigned, all, snoozed, closed, spam, team:<id> */
             key: string;
             team?: components["schemas"]["Ref"] | null;
         };

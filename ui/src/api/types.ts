@@ -24,7 +24,7 @@ export interface User {
 }
 
 export interface Me extends User {
-  theme: Theme; density: Density; single_keys: boolean; signature: string; shortcuts: Record<string, string>; workspace: Workspace
+  theme: Theme; density: Density; single_keys: boolean; signature: string; shortcuts: Record<string, string>; skipped_steps: string[]; workspace: Workspace
 }
 
 export interface Session { id: string; created_at: string; last_seen_at: string; user_agent: string; current: boolean }
@@ -58,7 +58,7 @@ export interface Identity { kind: 'email' | 'phone' | 'visitor' | 'external' | '
 export interface Person {
   id: string; name: string | null; email: string | null; phone: string | null; locale: Locale | null
   created_at: string; last_seen_at: string | null; traits: Record<string, Json>; identities: Identity[]
-  merged_into: string | null; open_conversations: number; conversation_count: number
+  merged_into: string | null; blocked_at: string | null; open_conversations: number; conversation_count: number
 }
 export interface Actor { kind: string; id: string; name: string }
 export interface TimelineItem {
@@ -75,7 +75,7 @@ export interface Conversation {
   message_count: number; last_seq: number; last_message_kind: 'in' | 'out' | 'note'
   created_at: string; last_message_at: string; waiting_since: string | null
   snoozed_until: string | null; snoozed_until_reply: boolean; back_from_snooze: boolean
-  closed_at: string | null; version: number
+  closed_at: string | null; spam: boolean; version: number
 }
 export interface Participant { person: PersonRef; role: 'requester' | 'cc' | 'via'; address: string }
 export interface Presence { user: Ref; state: 'viewing' | 'replying' }
@@ -131,7 +131,7 @@ export interface NewMessage {
   close?: boolean; client_id?: string; seen_seq?: number; override?: boolean
 }
 export type BatchAct =
-  | { kind: 'close' } | { kind: 'reopen' } | { kind: 'assign'; user_id: string | null } | { kind: 'team'; team_id: string | null }
+  | { kind: 'close' } | { kind: 'reopen' } | { kind: 'spam' } | { kind: 'assign'; user_id: string | null } | { kind: 'team'; team_id: string | null }
   | { kind: 'tag'; tag_id: string } | { kind: 'untag'; tag_id: string } | { kind: 'priority'; priority: Priority }
   | { kind: 'snooze'; until?: string; until_reply?: boolean }
 export interface BatchRequest { ids?: string[]; filter?: { view: string; status?: Status; query?: string }; act: BatchAct }

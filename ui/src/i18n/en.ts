@@ -1,7 +1,8 @@
 import audiences from '../../../i18n/app.audiences.en.ftl?raw'
 import inbox from '../../../i18n/app.inbox.en.ftl?raw'
+import onboarding from '../../../i18n/app.onboarding.en.ftl?raw'
 import people from '../../../i18n/app.people.en.ftl?raw'
 import settings from '../../../i18n/app.settings.en.ftl?raw'
 import shell from '../../../i18n/app.shell.en.ftl?raw'
 
-export default [shell, inbox, people, audiences, settings]
+export default [shell, inbox, people, audiences, settings, onboarding]

@@ -304,6 +304,7 @@ async fn inbound(
         external_id: mail.message_id,
         client_id: None,
         from,
+        author: None,
         sender_verified: verified,
         to: mail.to.into_iter().map(|address| address.address).collect(),
         cc,

@@ -96,6 +96,7 @@ async fn take_in(
         external_id: None,
         client_id: Some(token.client_id(&open.secret, open.channel.id, &filled.content(&files))),
         from: claimed(IdentityKind::Email, &filled.email, Some(&filled.name)),
+        author: None,
         sender_verified: Some(false),
         to: Vec::new(),
         cc: Vec::new(),

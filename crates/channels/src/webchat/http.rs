@@ -13,7 +13,7 @@ use inbox::{
     conversations,
     port::{Inbound, Thread},
 };
-use kernel::{AttachmentId, Code, Error, Locale, Result};
+use kernel::{AttachmentId, Code, ConversationId, Error, Locale, Result};
 use people::{persons, secrets::Vault};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -303,12 +303,18 @@ async fn write(
     Known(visitor): Known,
     Json(written): Json<Written>,
 ) -> ApiResult<Response> {
-    let message = say(&app, &visitor, written).await?;
-    Ok((StatusCode::CREATED, axum::Json(message)).into_response())
+    let said = say(&app, &visitor, written).await?;
+    Ok((StatusCode::CREATED, axum::Json(said.message)).into_response())
+}
+
+/// A message of the visitor's, and where it went.
+pub(super) struct Said {
+    pub conversation: ConversationId,
+    pub message: ChatMessage,
 }
 
 /// Takes in a visitor's message; the same `client_id` again gives the same message.
-pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Result<ChatMessage> {
+pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Result<Said> {
     app.limits.take(Limit::ChatByVisitor, &visitor.id.to_string())?;
     if written.text.trim().is_empty() && written.attachments.is_empty() {
         return Err(Error::new(Code::Required).field("text"));
@@ -331,31 +337,23 @@ pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Resul
                     visitors::set_conversation(tx, &visitor, received.conversation)?;
                 }
             }
-            let mut messages = view::since(tx, &content_url, received.conversation, received.seq - 1)?;
-            if messages.is_empty() { Err(Error::not_found()) } else { Ok(messages.remove(0)) }
+            let message = view::message(tx, &content_url, received.conversation, received.seq)?;
+            Ok(Said { conversation: received.conversation, message })
         })
         .await
 }
 
 fn inbound(tx: &mut Tx<'_>, visitor: &Visitor, written: &Written, thread: Thread) -> Result<Inbound> {
-    let person = persons::get(tx, visitor.person)?;
-    let verified = person
-        .identities
-        .iter()
-        .any(|identity| identity.verified && identity.kind != persons::IdentityKind::Visitor);
-    let fallback = match visitor.locale {
-        Locale::Hu => "Látogató",
-        Locale::En => "Visitor",
-    };
-    let mut from = visitor.handle();
-    from.name = person.name.or_else(|| visitor.email_claim.clone()).or_else(|| Some(fallback.to_owned()));
+    let known = persons::known_as(tx, visitor.person)?;
+    let author = known.name.or_else(|| visitor.email_claim.clone()).unwrap_or_default();
     Ok(Inbound {
         channel: visitor.channel,
         inbound: None,
         external_id: None,
         client_id: Some(written.client_id),
-        from,
-        sender_verified: Some(verified),
+        from: visitor.handle(),
+        author: Some(author),
+        sender_verified: Some(known.is_proven),
         to: Vec::new(),
         cc: Vec::new(),
         subject: None,

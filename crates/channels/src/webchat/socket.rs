@@ -22,7 +22,7 @@ use web::{ApiError, App, Line, LiveEvent, PathId, PresenceState};
 
 use super::{
     Connected,
-    http::{self, Written},
+    http::{self, Said, Written},
     view,
     visitors::{self, Visitor},
 };
@@ -172,13 +172,7 @@ impl Chat {
                 let said =
                     http::say(&self.app, &self.visitor, Written { client_id, text, attachments }).await;
                 match said {
-                    Ok(message) => {
-                        self.renew().await;
-                        self.send_missed(line).await?;
-                        if message.seq <= self.seq {
-                            line.send(json!({ "type": "message", "message": message })).await?;
-                        }
-                    }
+                    Ok(said) => self.acknowledge(line, said).await?,
                     Err(error) => self.refuse(line, &error, client_id).await?,
                 }
             }
@@ -187,6 +181,25 @@ impl Chat {
             Ok(FromVisitor::Hello { .. } | FromVisitor::Pong {}) | Err(_) => {}
         }
         Ok(())
+    }
+
+    /// Shows the visitor their own message, and before it whatever they have missed.
+    async fn acknowledge(&mut self, line: &mut Line, said: Said) -> Result<(), axum::Error> {
+        let Said { conversation, message } = said;
+        if self.visitor.conversation != Some(conversation) {
+            self.renew().await;
+        }
+        let is_here = self.visitor.conversation == Some(conversation);
+        if is_here && message.seq > self.seq + 1 {
+            self.send_missed(line).await?;
+            if self.seq >= message.seq {
+                return Ok(());
+            }
+        } else if is_here {
+            self.seq = self.seq.max(message.seq);
+        }
+        // Said once more, or of a conversation that is over: its number is none of those that are waited for.
+        line.send(json!({ "type": "message", "message": message })).await
     }
 
     async fn refuse(&self, line: &mut Line, error: &Error, client_id: Uuid) -> Result<(), axum::Error> {
@@ -222,7 +235,8 @@ impl Chat {
                 if fact.workspace == self.visitor.workspace
                     && fact.conversation.is_some()
                     && fact.conversation == self.visitor.conversation
-                    && matches!(fact.name.as_str(), "message.sent" | "message.received") =>
+                    && matches!(fact.name.as_str(), "message.sent" | "message.received")
+                    && fact.payload["seq"].as_i64().is_none_or(|seq| seq > self.seq) =>
             {
                 self.send_missed(line).await
             }

@@ -64,6 +64,21 @@ pub(super) fn since(
     Ok(seen)
 }
 
+/// One message of the visitor's own.
+pub(super) fn message(
+    read: &mut Read<'_>,
+    content_url: &str,
+    id: ConversationId,
+    seq: i64,
+) -> Result<ChatMessage> {
+    let workspace = read.workspace();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3 AND {VISIBLE}"
+    );
+    let row = read.row(&sql, params![workspace, id, seq])?.ok_or_else(Error::not_found)?;
+    from_row(read, content_url, &row)
+}
+
 fn is_theirs(read: &mut Read<'_>, conversation: &Conversation, row: &Row) -> Result<bool> {
     if row.get::<String>(3)? == "out" {
         return Ok(true);

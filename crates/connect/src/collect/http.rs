@@ -350,7 +350,7 @@ struct RecentQuery {
 }
 
 /// The last calls of the SDKs, oldest first: a window of 300, kept in memory.
-#[utoipa::path(get, path = "/api/v1/collection/recent", tag = "collection", operation_id = "list_recent_calls",
+#[utoipa::path(get, path = "/api/v1/collection/recent", tag = "collection",
     params(RecentQuery), responses((status = 200, body = Vec<SeenCall>), (status = "default", body = ErrorBody)))]
 async fn list_recent(
     auth: Auth,
@@ -362,7 +362,7 @@ async fn list_recent(
 }
 
 /// Calls that could not be worked, newest first, each with its reason and as it came.
-#[utoipa::path(get, path = "/api/v1/collection/refused", tag = "collection", operation_id = "list_refused_calls",
+#[utoipa::path(get, path = "/api/v1/collection/refused", tag = "collection",
     params(PageQuery), responses((status = 200, body = Page<RefusedCall>), (status = "default", body = ErrorBody)))]
 async fn list_refused(
     auth: Auth,

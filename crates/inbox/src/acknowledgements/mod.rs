@@ -81,7 +81,11 @@ pub fn acknowledge(tx: &mut Tx<'_>, received: &Received, wanted: &Wanted) -> Res
     }
     let about = workspace::get(tx)?;
     let locale = wanted.locale.or(Locale::from_tag(&about.locale)).unwrap_or_default();
-    let number = conversations::number_text(conversations::find(tx, received.conversation)?.number);
+    let conversation = conversations::find(tx, received.conversation)?;
+    if conversation.spam {
+        return Ok(false);
+    }
+    let number = conversations::number_text(conversation.number);
     let (subject, text) = words::letter(&settings, locale, &number, &about.name);
     let from = (Actor::System("acknowledgement".into()), channel.name.as_str());
     let message = conversations::send_automatically(

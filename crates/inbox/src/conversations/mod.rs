@@ -3,6 +3,7 @@
 //! Invariants
 //! - Every verb below is one transaction and records one fact.
 //! - `last_seq` numbers the messages without gaps; an undone message keeps its number.
+//! - Spam is closed, and what comes into it wakes nobody; whatever opens it ends its being spam.
 //! - A conversation counts in the buckets its state says, and in no other ([`views`]).
 //! - Nobody joins a conversation by guess: see [`threading`].
 //! - What the caller may not see is not found ([`store::find`]).
@@ -20,9 +21,9 @@ pub(crate) mod threading;
 pub mod views;
 
 pub use actions::{
-    Received, Restore, assign, close, create, mark_read, mark_unread, note, receive, reopen, reply, restore,
-    send_automatically, separate, set_priority, set_status, set_subject, set_team, snooze as sleep, tag,
-    undo, unsnooze, untag, wake,
+    Received, Restore, assign, close, create, mark_read, mark_spam, mark_unread, note, receive, reopen,
+    reply, restore, send_automatically, separate, set_priority, set_status, set_subject, set_team,
+    snooze as sleep, tag, undo, unmark_spam, unsnooze, untag, wake,
 };
 pub use message::{Delivery, MessageKind, MessageView, Recipient};
 pub use model::{

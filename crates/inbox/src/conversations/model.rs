@@ -98,6 +98,8 @@ pub struct Conversation {
     /// Came back from snooze and was not touched since.
     pub woken: bool,
     pub closed_at: Option<Timestamp>,
+    /// Unwanted; closed as well.
+    pub spam: bool,
     /// Grows with every change.
     pub version: i64,
 }
@@ -147,6 +149,8 @@ pub struct ConversationView {
     pub back_from_snooze: bool,
     #[schema(value_type = Option<String>)]
     pub closed_at: Option<Timestamp>,
+    /// Unwanted; closed as well.
+    pub spam: bool,
     pub version: i64,
 }
 
@@ -294,4 +298,6 @@ pub(super) struct BeforeSend {
     pub last_out_seq: i64,
     pub snoozed_until: Option<Timestamp>,
     pub snoozed_until_reply: bool,
+    #[serde(default)]
+    pub spam: bool,
 }

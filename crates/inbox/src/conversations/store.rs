@@ -12,7 +12,7 @@ use super::{
 
 pub(super) const COLUMNS: &str = "id, number, channel_id, person_id, subject, preview, status, priority, assignee_id, team_id, \
      message_count, last_seq, last_out_seq, last_message_kind, created_at, last_message_at, waiting_since, \
-     snoozed_until, snoozed_until_reply, woken, closed_at, version";
+     snoozed_until, snoozed_until_reply, woken, closed_at, version, spam";
 
 pub(super) fn from_row(row: &Row) -> Result<Conversation> {
     let (status, kind): (String, String) = (row.get(6)?, row.get(13)?);
@@ -39,6 +39,7 @@ pub(super) fn from_row(row: &Row) -> Result<Conversation> {
         woken: row.get(19)?,
         closed_at: row.get(20)?,
         version: row.get(21)?,
+        spam: row.get(22)?,
     })
 }
 
@@ -101,13 +102,13 @@ pub(super) fn insert(tx: &mut Tx<'_>, conversation: &mut Conversation) -> Result
     tx.execute(
         &format!(
             "INSERT INTO conversations (workspace_id, {COLUMNS}) VALUES
-             ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"
+             ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)"
         ),
         params![
             workspace, c.id, c.number, c.channel, c.person, &c.subject, &c.preview, c.status.as_str(),
             c.priority.number(), c.assignee, c.team, c.message_count, c.last_seq, c.last_out_seq,
             c.last_message_kind.as_str(), c.created_at, c.last_message_at, c.waiting_since, c.snoozed_until,
-            c.snoozed_until_reply, c.woken, c.closed_at, c.version
+            c.snoozed_until_reply, c.woken, c.closed_at, c.version, c.spam
         ],
     )?;
     views::moved(tx, None, Some(c))
@@ -116,17 +117,19 @@ pub(super) fn insert(tx: &mut Tx<'_>, conversation: &mut Conversation) -> Result
 /// Saves a changed conversation and moves it between the counted buckets.
 pub(super) fn save(tx: &mut Tx<'_>, before: &Conversation, c: &mut Conversation) -> Result<()> {
     c.version = before.version + 1;
+    c.spam &= c.status == Status::Closed;
     let workspace = tx.workspace();
     tx.execute(
         "UPDATE conversations SET person_id = $3, subject = $4, preview = $5, status = $6, priority = $7, assignee_id = $8,
              team_id = $9, message_count = $10, last_seq = $11, last_out_seq = $12, last_message_kind = $13,
              last_message_at = $14, waiting_since = $15, snoozed_until = $16, snoozed_until_reply = $17, woken = $18,
-             closed_at = $19, version = $20
+             closed_at = $19, version = $20, spam = $21
          WHERE workspace_id = $1 AND id = $2",
         params![
             workspace, c.id, c.person, &c.subject, &c.preview, c.status.as_str(), c.priority.number(), c.assignee,
             c.team, c.message_count, c.last_seq, c.last_out_seq, c.last_message_kind.as_str(), c.last_message_at,
-            c.waiting_since, c.snoozed_until, c.snoozed_until_reply, c.woken, c.closed_at, c.version
+            c.waiting_since, c.snoozed_until, c.snoozed_until_reply, c.woken, c.closed_at, c.version,
+            c.spam
         ],
     )?;
     views::moved(tx, Some(before), Some(c))

@@ -15,6 +15,8 @@ use crate::{
     test_db::{Office, handle, offices},
 };
 
+mod spam;
+
 async fn receive(office: &Office, inbound: Inbound) -> ConversationId {
     office
         .write(&office.system, move |tx| actions::receive(tx, &inbound))
@@ -354,7 +356,7 @@ async fn the_counters_of_views_always_equal_a_recount() {
         }
         for _ in 0..150 {
             let id = ids[random.random_range(0..ids.len())];
-            let (act, user, team) = (random.random_range(0..8), office.bence.user(), office.private_team);
+            let (act, user, team) = (random.random_range(0..10), office.bence.user(), office.private_team);
             let until = office.db.clock().now() + Duration::from_secs(600);
             office
                 .write(&office.anna, move |tx| match act {
@@ -364,7 +366,9 @@ async fn the_counters_of_views_always_equal_a_recount() {
                     3 => actions::assign(tx, id, None),
                     4 => actions::set_team(tx, id, Some(team)),
                     5 => actions::set_team(tx, id, None),
-                    6 => actions::snooze(tx, id, &Snooze { until: Some(until), until_reply: false }),
+                    6 => actions::mark_spam(tx, id),
+                    7 => actions::unmark_spam(tx, id),
+                    8 => actions::snooze(tx, id, &Snooze { until: Some(until), until_reply: false }),
                     _ => actions::set_priority(tx, id, Priority::High),
                 })
                 .await

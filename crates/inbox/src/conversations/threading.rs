@@ -46,6 +46,9 @@ const PUBLIC_DOMAINS: [&str; 24] = [
     "invitel.hu",
 ];
 
+/// The rule of a message whose channel knows its conversation.
+pub(super) const CHAT: &str = "chat";
+
 /// Where a message goes.
 pub(super) struct Placed {
     pub conversation: Option<ConversationId>,
@@ -69,7 +72,7 @@ impl Placed {
 
 pub(super) fn place(read: &mut Read<'_>, inbound: &Inbound, person: PersonId) -> Result<Placed> {
     if let Some(id) = inbound.thread.conversation {
-        return Ok(Placed::join(id, "chat", String::new(), "requester"));
+        return Ok(Placed::join(id, CHAT, String::new(), "requester"));
     }
     let address = inbound.from.value.as_str();
     // Who is a colleague no longer may still have every token and Message-ID.

@@ -16,7 +16,7 @@ use super::model::{Conversation, Ref, Status};
 /// A list of conversations with its live count.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct View {
-    /// mine, mentions, unassigned, all, snoozed, closed, team:<id>
+    /// mine, mentions, unassigned, all, snoozed, closed, spam, team:<id>
     pub key: String,
     pub count: i64,
     pub team: Option<Ref>,
@@ -28,6 +28,7 @@ fn buckets(c: &Conversation) -> Vec<String> {
     let mut names = Vec::new();
     match c.status {
         Status::Snoozed => names.push("snoozed".to_owned()),
+        Status::Closed if c.spam => names.push("spam".to_owned()),
         Status::Closed => names.push("closed".to_owned()),
         _ => {
             names.push("all".to_owned());
@@ -120,7 +121,7 @@ pub fn list(read: &mut Read<'_>) -> Result<Vec<View>> {
         let mentioned = if kept == 0 || hidden.is_empty() { kept } else { visible_mentions(read, user)? };
         views.push(View { key: "mentions".into(), count: mentioned, team: None });
     }
-    for key in ["unassigned", "all", "snoozed", "closed"] {
+    for key in ["unassigned", "all", "snoozed", "closed", "spam"] {
         views.push(View { key: key.into(), count: total(key), team: None });
     }
     for team in teams.into_iter().filter(|team| !hidden.contains(&team.id)) {
@@ -159,6 +160,7 @@ pub(super) enum Filter {
     All,
     Snoozed,
     Closed,
+    Spam,
     Team(TeamId),
 }
 
@@ -171,6 +173,7 @@ impl Filter {
             "all" => Some(Self::All),
             "snoozed" => Some(Self::Snoozed),
             "closed" => Some(Self::Closed),
+            "spam" => Some(Self::Spam),
             _ => key.strip_prefix("team:")?.parse().ok().map(Self::Team),
         }
     }

@@ -21,7 +21,7 @@ pub fn router(
     token: SetupToken,
     readiness: &Readiness,
 ) -> Router {
-    let (api, spec) = openapi::api(token).split_for_parts();
+    let (api, spec) = openapi::api(token);
     let api = api
         .merge(web::live_routes())
         .route("/api/v1/openapi.json", get(move || async move { Json(spec) }))

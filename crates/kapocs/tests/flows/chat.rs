@@ -14,6 +14,7 @@ on_both_engines! {
     a_chat_goes_on_by_mail_and_only_then_the_two_people_are_one
     a_signed_identity_names_the_visitor_and_a_foreign_one_is_refused
     a_token_of_another_chat_opens_nothing
+    a_visitor_is_nameless_until_they_tell_a_name
     whoever_comes_while_the_other_writes_is_told_so
 }
 
@@ -138,6 +139,24 @@ fn a_signed_identity_names_the_visitor_and_a_foreign_one_is_refused(engine: Engi
     for jwt in foreign {
         assert_eq!(visit(&app, &key, &json!({ "identity": jwt })).0, 401, "{jwt}");
     }
+}
+
+fn a_visitor_is_nameless_until_they_tell_a_name(engine: Engine) {
+    let app = TestApp::start(engine);
+    let key = chat(&app);
+    let visitor = visitor(&app, &key);
+    say(&visitor, &key, 1, "Még nem ismerjük egymást.");
+    let (conversation, message) = arrived(&app, "Még nem ismerjük egymást.");
+    assert_eq!(message["author"]["name"], "");
+    let person = || app.get(&format!("people/{}", person_of(&app, &conversation)));
+    assert_eq!(person()["name"], Json::Null, "nobody is called Visitor");
+    visitor.put(
+        &format!("/chat/v1/{key}/email"),
+        json!({ "email": "anna@vevo.example", "name": "Kovács Anna" }),
+    );
+    assert_eq!(person()["name"], "Kovács Anna");
+    say(&visitor, &key, 2, "Most már igen.");
+    assert_eq!(arrived(&app, "Most már igen.").1["author"]["name"], "Kovács Anna");
 }
 
 fn a_token_of_another_chat_opens_nothing(engine: Engine) {

@@ -17,7 +17,9 @@ on_both_engines! {
 fn a_place_that_outgrew_its_file_goes_on_upon_postgresql() {
     let mut shown = Shown::start(Engine::Sqlite);
     let anna = shown.sign_in("kovacs.anna@mecsesbolt.example");
-    until("conversations are where their people are", || (shown.number(MERGES_NOT_FOLLOWED) == 0).then_some(()));
+    until("conversations are where their people are", || {
+        (shown.number(MERGES_NOT_FOLLOWED) == 0).then_some(())
+    });
     let (before, views) = (listed(&anna, "all"), anna.get("views"));
     shown.stop();
     let larger = Database::create(Engine::Postgres);
@@ -44,7 +46,8 @@ fn a_place_that_outgrew_its_file_goes_on_upon_postgresql() {
 }
 
 /// What has still to be done for persons who became one.
-const MERGES_NOT_FOLLOWED: &str = "SELECT COUNT(*) FROM facts f WHERE f.name = 'person.merged' AND NOT EXISTS (
+const MERGES_NOT_FOLLOWED: &str =
+    "SELECT COUNT(*) FROM facts f WHERE f.name = 'person.merged' AND NOT EXISTS (
     SELECT 1 FROM cursors c WHERE c.name = 'conversations.person' AND (f.tx, f.seq) <= (c.tx, c.seq))";
 
 struct Shown {

@@ -18,7 +18,7 @@ pub fn resolve(tx: &mut Tx<'_>, handle: &Handle) -> Result<PersonId> {
     if handle.may_lead()
         && let Some(known) = rows::leading(tx, handle.kind, &value)?
     {
-        return meet_again(tx, known, handle, &value);
+        return meet_again(tx, &known, handle, &value);
     }
     let id = PersonId::new();
     if rows::add_identity(tx, id, handle, &value, handle.may_lead())? {
@@ -27,7 +27,7 @@ pub fn resolve(tx: &mut Tx<'_>, handle: &Handle) -> Result<PersonId> {
     }
     // Another transaction met the same person a moment earlier.
     let known = rows::leading(tx, handle.kind, &value)?.ok_or_else(|| Error::new(Code::Conflict))?;
-    meet_again(tx, known, handle, &value)
+    meet_again(tx, &known, handle, &value)
 }
 
 fn meet(tx: &mut Tx<'_>, id: PersonId, handle: &Handle) -> Result<()> {
@@ -41,13 +41,13 @@ fn meet(tx: &mut Tx<'_>, id: PersonId, handle: &Handle) -> Result<()> {
     tx.record(NewFact::new("person.created").person(id).payload(payload))
 }
 
-fn meet_again(tx: &mut Tx<'_>, known: PersonId, handle: &Handle, value: &str) -> Result<PersonId> {
-    let id = canonical(tx, known)?;
+fn meet_again(tx: &mut Tx<'_>, known: &rows::Leading, handle: &Handle, value: &str) -> Result<PersonId> {
+    let id = known.person;
     if handle.is_sighting() {
-        rows::touch(tx, known)?;
+        rows::touch(tx, known.home)?;
     }
-    fill_name(tx, known, handle)?;
-    if handle.verified && rows::mark_verified(tx, id, handle.kind, value)? {
+    fill_name(tx, known.home, handle)?;
+    if handle.verified && !known.verified && rows::mark_verified(tx, id, handle.kind, value)? {
         identified(tx, id, handle)?;
     }
     Ok(id)
@@ -96,7 +96,7 @@ pub fn verify(tx: &mut Tx<'_>, home: PersonId, handle: &Handle) -> Result<Person
     if let Some(known) = rows::leading(tx, handle.kind, &value)? {
         let (now, reason) = (tx.now(), format!("verified_{}", handle.kind.as_str()));
         let cause = Cause { reason: &reason, at: now, message_id: "", decided: false };
-        match graph::link(tx, home, known, &cause)? {
+        match graph::link(tx, home, known.home, &cause)? {
             Link::Joined(_) | Link::Already(_) => {}
             Link::Refused(_) | Link::KeptApart => return canonical(tx, home),
         }
@@ -158,7 +158,7 @@ pub fn sight(tx: &mut Tx<'_>, sighting: &Sighting<'_>) -> Result<Sighted> {
 fn home_of(tx: &mut Tx<'_>, id: &(IdentityKind, String), sighting: &Sighting<'_>) -> Result<PersonId> {
     let (kind, value) = (id.0, normalize(id.0, &id.1)?);
     if let Some(known) = rows::leading(tx, kind, &value)? {
-        return Ok(known);
+        return Ok(known.home);
     }
     let handle = Handle {
         kind,
@@ -175,7 +175,7 @@ fn home_of(tx: &mut Tx<'_>, id: &(IdentityKind, String), sighting: &Sighting<'_>
         tx.record(NewFact::new("person.created").person(home).at(sighting.at).payload(payload))?;
         return Ok(home);
     }
-    rows::leading(tx, kind, &value)?.ok_or_else(|| Error::new(Code::Conflict))
+    Ok(rows::leading(tx, kind, &value)?.ok_or_else(|| Error::new(Code::Conflict))?.home)
 }
 
 /// Keeps traits that were said of a home; gives the names of those that are new or newer.
@@ -290,8 +290,8 @@ pub fn change(tx: &mut Tx<'_>, id: PersonId, change: &PersonChange, source: &str
 fn set_phone(tx: &mut Tx<'_>, id: PersonId, phone: Option<&str>, source: &str) -> Result<()> {
     let Some(phone) = phone else { return rows::remove_told_phones(tx, id) };
     let normal = normalize(IdentityKind::Phone, phone)?;
-    if let Some(home) = rows::leading(tx, IdentityKind::Phone, &normal)?
-        && canonical(tx, home)? == id
+    if let Some(known) = rows::leading(tx, IdentityKind::Phone, &normal)?
+        && known.person == id
     {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{ApiResult, App, Auth, ErrorBody, Json, Page, PageQuery, PathId, Query, RouterExt};
 
 use super::{
-    NewPerson, Person, PersonChange, TimelineCursor, TimelineItem, change, create, export,
+    NewPerson, Person, PersonChange, TimelineCursor, TimelineItem, blocks, change, create, export,
     fold::search_words,
     get,
     store::{ListCursor, find},
@@ -21,6 +21,7 @@ pub fn routes() -> RouterExt {
         .routes(routes!(list, post))
         .routes(routes!(export::export))
         .routes(routes!(read, patch))
+        .routes(routes!(put_block, remove_block))
         .routes(routes!(read_timeline))
 }
 
@@ -137,6 +138,28 @@ async fn patch(
         get(tx, id)
     };
     auth.write(&app.db, StatusCode::OK, act).await
+}
+
+/// What they write from now on goes to the spam.
+#[utoipa::path(put, path = "/api/v1/people/{id}/block", tag = "people",
+    params(("id" = String, Path, description = "person")),
+    responses((status = 204), (status = "default", body = ErrorBody)))]
+async fn put_block(auth: Auth, State(app): State<App>, PathId(id): PathId<PersonId>) -> ApiResult<Response> {
+    auth.caller.require(Role::Agent)?;
+    auth.done(&app.db, move |tx| blocks::block(tx, id)).await
+}
+
+/// What they write is no spam any more.
+#[utoipa::path(delete, path = "/api/v1/people/{id}/block", tag = "people",
+    params(("id" = String, Path, description = "person")),
+    responses((status = 204), (status = "default", body = ErrorBody)))]
+async fn remove_block(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<PersonId>,
+) -> ApiResult<Response> {
+    auth.caller.require(Role::Agent)?;
+    auth.done(&app.db, move |tx| blocks::unblock(tx, id)).await
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -7,6 +7,7 @@
 //! - Facts are never rewritten: a timeline is read over all ids that became one person.
 
 mod actions;
+pub mod blocks;
 mod export;
 mod fold;
 mod graph;
@@ -30,6 +31,6 @@ pub use graph::{Cause, Link, is_blocked, link, retract};
 pub use http::routes;
 pub use model::{Handle, Identity, IdentityKind, Person, PersonBrief};
 pub use normal::normalize;
-pub use store::{brief, canonical, canonical_of, component, get, many};
+pub use store::{KnownAs, brief, canonical, canonical_of, component, get, known_as, many};
 pub use timeline::{TimelineConversation, TimelineCursor, TimelineItem, timeline};
 pub use traits::{Said, Trait};

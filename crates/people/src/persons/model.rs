@@ -109,6 +109,9 @@ pub struct Person {
     /// Set when the id asked for was merged: it is `id`, the person it is now.
     #[schema(value_type = Option<String>, format = "uuid")]
     pub merged_into: Option<PersonId>,
+    /// Since when what they write goes to the spam.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub blocked_at: Option<Timestamp>,
     pub open_conversations: i64,
     pub conversation_count: i64,
 }

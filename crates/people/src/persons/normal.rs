@@ -23,7 +23,9 @@ fn email(value: &str) -> Result<String> {
     let value = value.trim();
     let (local, domain) = value.rsplit_once('@').ok_or_else(refused)?;
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',');
-    if local.is_empty() || domain.is_empty() || value.len() > 254 || value.contains(is_odd) {
+    // Of two @ the first belongs to a quoted local part, or the address is none.
+    let is_torn = local.contains('@') && !(local.starts_with('"') && local.ends_with('"'));
+    if local.is_empty() || domain.is_empty() || is_torn || value.len() > 254 || value.contains(is_odd) {
         return Err(refused());
     }
     let domain = domain.trim_end_matches('.');
@@ -67,7 +69,8 @@ mod tests {
         }
         let ace = normalize(IdentityKind::Email, "info@árvíztűrő.hu").expect("valid");
         assert_eq!(ace, normalize(IdentityKind::Email, "info@ÁRVÍZTŰRŐ.hu").expect("valid"));
-        for wrong in ["", "anna", "@pelda.hu", "anna@", "an na@pelda.hu", "a@b\n.hu", "a@."] {
+        for wrong in ["", "anna", "@pelda.hu", "anna@", "an na@pelda.hu", "a@b\n.hu", "a@.", "anna@@pelda.hu"]
+        {
             assert!(normalize(IdentityKind::Email, wrong).is_err(), "{wrong:?}");
         }
     }

@@ -3,6 +3,7 @@
 #[cfg(debug_assertions)]
 pub(crate) mod plans;
 pub(crate) mod postgres;
+pub(crate) mod secure;
 pub(crate) mod sqlite;
 
 use kernel::Result;

@@ -5,10 +5,11 @@ use std::{collections::BTreeSet, sync::Mutex};
 use rusqlite::{Connection, params_from_iter, types::Null};
 
 /// Tables that grow with every word and every fact.
-const GROWING: [&str; 15] = [
+const GROWING: [&str; 16] = [
     "attachments",
     "audience_members",
     "audience_states",
+    "blocked_senders",
     "collected",
     "conversations",
     "deliveries",

@@ -11,12 +11,12 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, bounded};
 use kernel::{Code, Error, Result};
 use postgres::{
-    Client, NoTls, Statement,
+    Client, Statement,
     error::SqlState,
     types::{FromSql, IsNull, ToSql, Type, private::BytesMut},
 };
 
-use super::{Connection, ReadJob, Write};
+use super::{Connection, ReadJob, Write, secure};
 use crate::{Dialect, Row, Value};
 
 const CONNECTIONS: usize = 8;
@@ -94,9 +94,9 @@ struct Session {
 
 impl Session {
     fn connect(url: &str, shard: i64) -> Result<Self> {
-        let mut config: postgres::Config = url.parse().map_err(|error| unavailable(&error))?;
+        let (mut config, tls) = secure::prepare(url)?;
         config.connect_timeout(Duration::from_secs(5)).application_name("kapocs");
-        let client = config.connect(NoTls).map_err(|error| unavailable(&error))?;
+        let client = config.connect(tls).map_err(|error| unavailable(&error))?;
         Ok(Self { client, statements: HashMap::new(), shard })
     }
 

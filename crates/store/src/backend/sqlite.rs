@@ -1,6 +1,8 @@
 //! SQLite: one writer with group commit, readers on snapshots, checkpoints beside them.
 
 use std::{
+    fs::{OpenOptions, Permissions},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     thread,
@@ -33,6 +35,7 @@ impl Sqlite {
         let (writes, write_queue) = bounded::<Write>(4_096);
         let (reads, read_queue) = bounded::<ReadJob>(4_096);
         let (checkpoint, due) = bounded::<()>(1);
+        create_private(path)?;
         let writer = connect(path, false)?;
         start("sqlite-writer", move || write_loop(writer, &write_queue, &checkpoint, &room))?;
         let checkpointer = connect(path, false)?;
@@ -50,6 +53,17 @@ impl Sqlite {
         }
         Ok(Self { writes, reads, path: path.to_owned() })
     }
+}
+
+/// Nobody else on the machine reads it, whatever its folder allows; SQLite's other files take over these rights.
+pub(crate) fn create_private(path: &Path) -> Result<()> {
+    let file =
+        OpenOptions::new().append(true).create(true).mode(0o600).open(path).map_err(Error::internal)?;
+    let rights = file.metadata().map_err(Error::internal)?.permissions().mode();
+    if rights & 0o077 == 0 {
+        return Ok(());
+    }
+    file.set_permissions(Permissions::from_mode(0o600)).map_err(Error::internal)
 }
 
 fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {

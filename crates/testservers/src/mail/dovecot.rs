@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use super::tls::Certificate;
+use crate::certificate::Certificate;
 use crate::{
     Failure, Result, network,
     supervised::{self, Directory, Stop, Supervised},

@@ -8,7 +8,6 @@ mod dovecot;
 mod maildir;
 mod postfix;
 mod smtp;
-mod tls;
 
 use std::{
     net::SocketAddr,

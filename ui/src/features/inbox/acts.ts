@@ -1,6 +1,6 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { api, ApiError } from '../../api/client'
-import type { BatchAct, Conversation, ConversationDetail, Ref, Status, Tag } from '../../api/types'
+import type { BatchAct, BatchRequest, Conversation, ConversationDetail, Ref, Status, Tag } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import type { Translate } from '../../i18n/language'
 import { toast } from '../../ui/toast'
@@ -40,6 +40,7 @@ async function settleOwn(client: QueryClient, params: ListParams, ids: string[])
 const LEAVES: Partial<Record<BatchAct['kind'], (view: string) => boolean>> = {
   close: (view) => view !== 'closed' && view !== 'mentions',
   snooze: (view) => view !== 'snoozed' && view !== 'mentions',
+  spam: (view) => view !== 'spam' && view !== 'mentions',
 }
 
 export function useActs(params: ListParams) {
@@ -70,31 +71,39 @@ export function useActs(params: ListParams) {
     offerUndo(describe(t, client, act, 1, row), t('undo'), () => void run([row], () => row, inverse).catch(() => undefined))
   }
 
-  const many = async (rows: Conversation[], act: BatchAct, matching?: { count: number }) => {
+  /** One request for all of them; its undo brings back exactly what was. */
+  const inBatch = async (rows: Conversation[], act: BatchAct, target: Pick<BatchRequest, 'ids' | 'filter'>) => {
     const leaves = LEAVES[act.kind]?.(params.view) ?? false
-    const { view, status, query } = params
-    const target = matching ? { filter: { view, status, query } } : { ids: rows.map((row) => row.id) }
     let batch: { id: string; count: number } | undefined
     const request = async () => {
       batch = await api.post<{ id: string; count: number }>('conversation-batches', { ...target, act })
     }
     await run(rows, patchOf(client, act), request, leaves)
-    if (!batch) return
+    if (!batch) return null
     const { id, count } = batch
-    if (matching) void client.invalidateQueries({ queryKey: ['conversations'] })
     const undo = async () => {
       await api.delete(`conversation-batches/${id}`)
       await client.invalidateQueries({ queryKey: ['conversations'] })
       for (const row of rows) void client.invalidateQueries({ queryKey: ['conversation', row.id] })
       void client.invalidateQueries({ queryKey: viewsQuery.queryKey })
     }
-    offerUndo(describe(t, client, act, count), t('undo'), () => void undo().catch((error: unknown) => sayFailure(t, error)))
+    return { count, undo }
+  }
+
+  const many = async (rows: Conversation[], act: BatchAct, matching?: { count: number }) => {
+    const { view, status, query } = params
+    const done = await inBatch(rows, act, matching ? { filter: { view, status, query } } : { ids: rows.map((row) => row.id) })
+    if (!done) return
+    if (matching) void client.invalidateQueries({ queryKey: ['conversations'] })
+    const only = rows.length === 1 && !matching ? rows[0] : undefined
+    offerUndo(describe(t, client, act, done.count, only), t('undo'), () => void done.undo().catch((error: unknown) => sayFailure(t, error)))
   }
 
   const perform = (rows: Conversation[], act: BatchAct, matching?: { count: number }) => {
     const first = rows[0]
     if (!first) return
-    const done = rows.length === 1 && !matching ? one(first, act) : many(rows, act, matching)
+    // What spam was before, only the server can bring back.
+    const done = rows.length === 1 && !matching && act.kind !== 'spam' ? one(first, act) : many(rows, act, matching)
     void done.catch(() => undefined)
   }
 
@@ -109,10 +118,38 @@ export function useActs(params: ListParams) {
   const wake = (row: Conversation) => void run([row], (old) => ({ ...old, status: 'open', snoozed_until: null, snoozed_until_reply: false }),
     () => api.delete(`conversations/${row.id}/snooze`)).then(() => toast(t('done-woken'))).catch(() => undefined)
 
+  const leavesSpam = params.view === 'spam'
+  const notSpam = (row: Conversation) => {
+    const path = `conversations/${row.id}/spam`
+    void run([row], (old) => ({ ...old, spam: false, status: 'open', closed_at: null }), () => api.delete(path), leavesSpam)
+      .then(() => offerUndo(t('done-not-spam', { number: row.number }), t('undo'), () => void run([row], () => row, () => api.put(path)).catch(() => undefined)))
+      .catch(() => undefined)
+  }
+
+  /** Whoever is blocked is not wanted here either: the conversation goes where their next words will go. */
+  const block = async (row: Conversation, name: string, leave: () => void) => {
+    const path = `people/${row.person.id}/block`
+    const readPerson = () => void client.invalidateQueries({ queryKey: ['person', row.person.id] })
+    try {
+      await api.put(path)
+    } catch (error) {
+      return sayFailure(t, error)
+    }
+    leave()
+    readPerson()
+    const batch = row.spam ? null : await inBatch([row], { kind: 'spam' }, { ids: [row.id] }).catch(() => null)
+    const undo = async () => {
+      await api.delete(path)
+      readPerson()
+      await batch?.undo()
+    }
+    offerUndo(t('done-blocked', { name }), t('undo'), () => void undo().catch((error: unknown) => sayFailure(t, error)))
+  }
+
   const setSubject = (row: Conversation, subject: string) => void run([row], (old) => ({ ...old, subject }),
     () => api.put(`conversations/${row.id}/subject`, { subject })).catch(() => undefined)
 
-  return { perform, setStatus, wake, setSubject }
+  return { perform, setStatus, wake, notSpam, block, setSubject }
 }
 
 export function sayFailure(t: Translate, error: unknown) {
@@ -138,6 +175,7 @@ function requests(row: Conversation, act: BatchAct): [() => Promise<unknown>, ()
   const path = `conversations/${row.id}`
   switch (act.kind) {
     case 'close': return [() => api.post(`${path}/closure`), () => api.delete(`${path}/closure`)]
+    case 'spam': throw new Error('spam is undone by its batch')
     case 'reopen': return [() => api.delete(`${path}/closure`), () => api.post(`${path}/closure`)]
     case 'assign': return [() => api.put(`${path}/assignee`, { user_id: act.user_id }), () => api.put(`${path}/assignee`, { user_id: row.assignee?.id ?? null })]
     case 'team': return [() => api.put(`${path}/team`, { team_id: act.team_id }), () => api.put(`${path}/team`, { team_id: row.team?.id ?? null })]
@@ -158,7 +196,8 @@ function named<T extends Ref>(client: QueryClient, key: readonly unknown[], id: 
 function patchOf(client: QueryClient, act: BatchAct): Patch {
   switch (act.kind) {
     case 'close': return (row) => ({ ...row, status: 'closed' })
-    case 'reopen': return (row) => ({ ...row, status: 'open', closed_at: null })
+    case 'spam': return (row) => ({ ...row, status: 'closed', spam: true })
+    case 'reopen': return (row) => ({ ...row, status: 'open', closed_at: null, spam: false })
     case 'priority': return (row) => ({ ...row, priority: act.priority })
     case 'assign': return (row) => ({ ...row, assignee: named(client, usersQuery.queryKey, act.user_id) })
     case 'team': return (row) => ({ ...row, team: named(client, teamsQuery.queryKey, act.team_id) })
@@ -176,6 +215,7 @@ function describe(t: Translate, client: QueryClient, act: BatchAct, count: numbe
   const kind = count === 1 && row ? 'one' : 'many'
   switch (act.kind) {
     case 'close': return t(`done-close-${kind}`, { count, number })
+    case 'spam': return t(`done-spam-${kind}`, { count, number })
     case 'reopen': return t(`done-reopen-${kind}`, { count, number })
     case 'snooze': return t(`done-snooze-${kind}`, { count, number })
     case 'assign': {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { AlarmClock, Check, Tag, UserRound, X } from 'lucide-react'
+import { AlarmClock, Check, OctagonX, Tag, UserRound, X } from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { BatchAct, Conversation } from '../../api/types'
 import { useI18n } from '../../i18n/context'
@@ -51,6 +51,7 @@ export function BulkBar({ selection, rows, params, more, acts, setSelection }: P
         <IconButton size="small" label={t('assign')} icon={<UserRound size={16} aria-hidden="true" />} onPress={() => setOpen('assign')} />
         <IconButton size="small" label={t('snooze')} icon={<AlarmClock size={16} aria-hidden="true" />} onPress={() => setOpen('snooze')} />
         <IconButton size="small" label={t('tags')} icon={<Tag size={16} aria-hidden="true" />} onPress={() => setOpen('tags')} />
+        {params.view !== 'spam' && <IconButton size="small" label={t('mark-spam')} icon={<OctagonX size={16} aria-hidden="true" />} onPress={() => perform({ kind: 'spam' })} />}
         <IconButton size="small" label={t('clear-marks')} icon={<X size={16} aria-hidden="true" />} onPress={() => setSelection(() => NOTHING)} />
       </div>
       <AssignPicker isOpen={open === 'assign'} triggerRef={bar} current={null} onClose={close} onChoose={(user_id) => perform({ kind: 'assign', user_id })} />

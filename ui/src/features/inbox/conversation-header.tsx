@@ -1,8 +1,9 @@
 import {
-  AlarmClock, ArrowLeft, Check, ChevronDown, CircleDot, Ellipsis, Eye, Link2, PanelRight, Pencil, Plus, Printer, Reply, RotateCcw, Sun, UserRound, UsersRound, X,
+  AlarmClock, ArrowLeft, Ban, Check, ChevronDown, CircleDot, Ellipsis, Eye, Inbox, Link2, OctagonX, PanelRight, Pencil, Plus, Printer, Reply, RotateCcw, Sun, UserRound, UsersRound, X,
 } from 'lucide-react'
 import { useRef, useState, type ReactNode, type RefObject } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ConversationDetail } from '../../api/types'
 import { useI18n } from '../../i18n/context'
@@ -12,6 +13,9 @@ import { Menu, MenuItem } from '../../ui/menu'
 import { toast } from '../../ui/toast'
 import { useCommands } from '../commands/store'
 import { usePresence } from '../live/store'
+import { canBlock, useBlock } from '../people/block'
+import { personName } from '../people/person-name'
+import { personQuery } from '../people/queries'
 import { can, useMe } from '../session/queries'
 import type { useActs } from './acts'
 import { AssignPicker, PriorityPicker, SnoozePicker, StatusPicker, TagPicker, TeamPicker } from './pickers'
@@ -28,11 +32,13 @@ interface Props {
   onBack: () => void
   onPanel: () => void
   onClose: () => void
+  onSpam: () => void
+  onBlock: (name: string) => void
 }
 
 type Picking = 'assign' | 'team' | 'tags' | 'priority' | 'status' | 'snooze' | null
 
-export function ConversationHeader({ conversation, acts, isMain, panelOn, onBack, onPanel, onClose }: Props) {
+export function ConversationHeader({ conversation, acts, isMain, panelOn, onBack, onPanel, onClose, onSpam, onBlock }: Props) {
   const { t } = useI18n()
   const me = useMe()
   const [picking, setPicking] = useState<Picking>(null)
@@ -65,15 +71,15 @@ export function ConversationHeader({ conversation, acts, isMain, panelOn, onBack
           {answers && (conversation.status === 'snoozed'
             ? <IconButton ref={refs.snooze} label={t('wake')} icon={<Sun size={17} aria-hidden="true" />} onPress={() => acts.wake(conversation)} />
             : <IconButton ref={refs.snooze} label={t('snooze')} shortcut="H" icon={<AlarmClock size={17} aria-hidden="true" />} onPress={pick('snooze')} />)}
-          <MoreMenu conversation={conversation} answers={answers} onRename={() => setRenaming(true)} />
+          <MoreMenu conversation={conversation} answers={answers} onRename={() => setRenaming(true)} onSpam={onSpam} onNotSpam={() => acts.notSpam(conversation)} onBlock={onBlock} />
           <IconButton label={t('customer-panel')} shortcut="I" aria-pressed={panelOn} icon={<PanelRight size={17} aria-hidden="true" />} onPress={onPanel} />
           {answers && (closed
-            ? <Button icon={<RotateCcw size={15} aria-hidden="true" />} onPress={() => acts.perform([conversation], { kind: 'reopen' })}>{t('reopen')}</Button>
+            ? <Button icon={<RotateCcw size={15} aria-hidden="true" />} onPress={() => (conversation.spam ? acts.notSpam(conversation) : acts.perform([conversation], { kind: 'reopen' }))}>{t(conversation.spam ? 'not-spam' : 'reopen')}</Button>
             : <Button icon={<Check size={15} aria-hidden="true" />} shortcut="E" onPress={onClose}>{t('close')}</Button>)}
         </span>
       </div>
       <div className="conversation__facts">
-        {chip('status', t('status'), <><CircleDot size={14} aria-hidden="true" className={`status status--${conversation.status}`} />{t(`status-${conversation.status}`)}<SnoozedUntil conversation={conversation} /></>)}
+        {chip('status', t('status'), <><CircleDot size={14} aria-hidden="true" className={`status status--${conversation.status}`} />{conversation.spam ? t('view-spam') : t(`status-${conversation.status}`)}<SnoozedUntil conversation={conversation} /></>)}
         {chip('assign', t('assignee'), conversation.assignee
           ? <><Avatar name={conversation.assignee.name} size={20} />{conversation.assignee.id === me.id ? t('me') : conversation.assignee.name}</>
           : <><UserRound size={14} aria-hidden="true" />{t('unassigned')}</>)}
@@ -180,14 +186,31 @@ function Linked({ conversation }: { conversation: ConversationDetail }) {
   )
 }
 
-function MoreMenu({ conversation, answers, onRename }: { conversation: ConversationDetail; answers: boolean; onRename: () => void }) {
+interface MenuProps {
+  conversation: ConversationDetail
+  answers: boolean
+  onRename: () => void
+  onSpam: () => void
+  onNotSpam: () => void
+  onBlock: (name: string) => void
+}
+
+function MoreMenu({ conversation, answers, onRename, onSpam, onNotSpam, onBlock }: MenuProps) {
   const { t } = useI18n()
+  const { data: person } = useQuery(personQuery(conversation.person.id))
+  const { unblock } = useBlock(conversation.person)
   const copy = (text: string) => void navigator.clipboard.writeText(text).then(() => toast(t('copied')))
   return (
     <Menu trigger={<IconButton label={t('more')} icon={<Ellipsis size={18} aria-hidden="true" />} />} label={t('more')}>
       {answers ? <MenuItem id="subject" icon={<Pencil size={15} />} onAction={onRename}>{t('change-subject')}</MenuItem> : null}
       <MenuItem id="link" icon={<Link2 size={15} />} onAction={() => copy(`${location.origin}/inbox/all/${conversation.id}`)}>{t('copy-link')}</MenuItem>
       <MenuItem id="print" icon={<Printer size={15} />} onAction={() => window.print()}>{t('print')}</MenuItem>
+      {!answers ? null : conversation.spam
+        ? <MenuItem id="not-spam" icon={<Inbox size={15} />} onAction={onNotSpam}>{t('not-spam')}</MenuItem>
+        : <MenuItem id="spam" icon={<OctagonX size={15} />} onAction={onSpam}>{t('mark-spam')}</MenuItem>}
+      {!answers || !person || !canBlock(person) ? null : person.blocked_at
+        ? <MenuItem id="unblock" icon={<UserRound size={15} />} onAction={unblock}>{t('unblock')}</MenuItem>
+        : <MenuItem id="block" icon={<Ban size={15} />} onAction={() => onBlock(personName(t, conversation.person))}>{t('block')}</MenuItem>}
     </Menu>
   )
 }

@@ -14,6 +14,7 @@ import { forwardedFrom } from './forward'
 import { NewConversation } from './new-conversation'
 import { useCommands } from '../commands/store'
 import { conversationQuery, threadQuery, type ListParams } from './queries'
+import { SpamNotice } from './spam-notice'
 import { ThreadView } from './thread'
 import { subjectOf } from './subject'
 import './conversation.css'
@@ -55,17 +56,19 @@ function Open({ conversation, thread, params, acts, isMain, panelOn, onBack, onP
     const timer = setTimeout(() => markRead(conversation, false), READ_AFTER_MS)
     return () => clearTimeout(timer)
   }, [id, last_seq])
-  const close = () => {
+  const putAway = (kind: 'close' | 'spam') => {
     onClosed([conversation])
-    acts.perform([conversation], { kind: 'close' })
+    acts.perform([conversation], { kind })
   }
+  const block = (name: string) => void acts.block(conversation, name, () => onClosed([conversation]))
   useCommands([
     ...(can(me).answer && newest ? [{ id: 'forward', label: t('forward'), group: 'action' as const, keys: ['F'], run: () => setForwarding(newest) }] : []),
     { id: 'print', label: t('print'), group: 'action', run: () => window.print() },
   ])
   return (
     <article className="conversation" aria-label={t('conversation-named', { subject: subjectOf(t, conversation), number: conversation.number })}>
-      <ConversationHeader conversation={conversation} acts={acts} isMain={isMain} panelOn={panelOn} onBack={onBack} onPanel={onPanel} onClose={close} />
+      <ConversationHeader conversation={conversation} acts={acts} isMain={isMain} panelOn={panelOn} onBack={onBack} onPanel={onPanel} onClose={() => putAway('close')} onSpam={() => putAway('spam')} onBlock={block} />
+      <SpamNotice conversation={conversation} acts={acts} />
       <ThreadView conversation={conversation} thread={thread} onForward={setForwarding} />
       {can(me).answer
         ? <Composer key={id} conversation={conversation} thread={thread} onSentAndClosed={() => onClosed([conversation])} />

@@ -27,7 +27,7 @@ export function EmptyList({ params, arrivals, onClear }: { params: ListParams; a
       </Empty>
     )
   }
-  if (params.view === 'closed' || params.view === 'snoozed' || params.view === 'mentions') {
+  if (params.view === 'closed' || params.view === 'spam' || params.view === 'snoozed' || params.view === 'mentions') {
     return <Empty icon={InboxIcon} title={t(`empty-${params.view}`)}>{t(`empty-${params.view}-text`)}</Empty>
   }
   return <AllDone />

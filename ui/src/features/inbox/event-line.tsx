@@ -3,6 +3,7 @@ import type { Json, Message } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import type { Format } from '../../i18n/format'
 import type { Translate } from '../../i18n/language'
+import { authorName } from '../people/person-name'
 
 export function EventLine({ message }: { message: Message }) {
   const { t, format } = useI18n()
@@ -25,16 +26,16 @@ const nameOf = ({ name }: Payload) => (typeof name === 'string' && name ? name :
 const EVENT = 'event:'
 
 const FACTS = [
-  'conversation-created', 'conversation-closed', 'conversation-reopened', 'conversation-woken', 'conversation-status_changed', 'conversation-subject_changed', 'conversation-linked',
+  'conversation-created', 'conversation-closed', 'conversation-reopened', 'conversation-woken', 'conversation-status_changed', 'conversation-subject_changed', 'conversation-linked', 'conversation-marked_spam', 'conversation-unmarked_spam',
   'message-received', 'message-sent', 'message-undone', 'message-delivery_changed', 'message-separated', 'note-added', 'mention-added',
-  'person-created', 'person-changed', 'person-merged', 'person-identified', 'person-described', 'person-aliased', 'person-merge_refused', 'person-separated', 'group-joined',
+  'person-created', 'person-changed', 'person-merged', 'person-identified', 'person-described', 'person-aliased', 'person-merge_refused', 'person-separated', 'person-blocked', 'person-unblocked', 'group-joined',
 ] as const
 
 /** One line for a fact, in a thread or on a timeline. */
 export function describeFact(t: Translate, format: Format, name: string, payload: Payload, by: { kind: string; name: string }): string {
   // What the program did by itself bears its name; what a message set off bears none.
   const byItself = by.kind === 'system'
-  const actor = byItself ? 'Kapocs' : by.name
+  const actor = byItself ? 'Kapocs' : authorName(t, by)
   switch (name) {
     case 'conversation.created': if (byItself) return t('fact-begun'); break
     case 'person.created': if (byItself) return t('fact-first-seen'); break
@@ -47,6 +48,7 @@ export function describeFact(t: Translate, format: Format, name: string, payload
       const to = nameOf(payload)
       return to ? t('fact-team', { actor, name: to }) : t('fact-noteam', { actor })
     }
+    case 'conversation.marked_spam': if (payload.blocked === true) return t('fact-blocked-spam'); break
     case 'conversation.tagged': return t('fact-tagged', { actor, name: nameOf(payload) ?? '' })
     case 'conversation.untagged': return t('fact-untagged', { actor, name: nameOf(payload) ?? '' })
     case 'conversation.priority_changed': {

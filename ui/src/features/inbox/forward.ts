@@ -1,6 +1,7 @@
 import type { ConversationDetail, Message } from '../../api/types'
 import type { Format } from '../../i18n/format'
 import type { Translate } from '../../i18n/language'
+import { authorName } from '../people/person-name'
 import type { Forwarded } from './new-conversation'
 import { subjectOf } from './subject'
 
@@ -8,9 +9,10 @@ import { subjectOf } from './subject'
 export function forwardedFrom(t: Translate, format: Format, conversation: ConversationDetail, message: Message): Forwarded {
   const { person, channel } = conversation
   const subject = message.subject || subjectOf(t, conversation)
+  const author = authorName(t, message.author)
   const address = message.author.id === person.id ? person.email : null
   const head = [
-    t('forwarded-from', { name: address ? `${message.author.name} <${address}>` : message.author.name }),
+    t('forwarded-from', { name: address ? `${author} <${address}>` : author }),
     t('forwarded-date', { time: format.full(message.created_at) }),
     t('forwarded-subject', { subject }),
     ...(message.to.length ? [t('forwarded-to', { list: format.list(message.to) })] : []),

@@ -31,17 +31,19 @@ export function useInboxKeys(props: Props) {
   const { t } = useI18n()
   const me = useMe()
   const { rows, targets, current, selection, setSelection, onMove, acts, openConversation } = props
-  const close = () => {
-    const list = targets.filter((row) => row.status !== 'closed')
+  const putAway = (list: Conversation[], kind: 'close' | 'spam') => {
     if (!list.length) return
     props.afterClose(list)
     setSelection(() => NOTHING)
-    acts.perform(list, { kind: 'close' }, selection.matching ? { count: selection.marked.size } : undefined)
+    acts.perform(list, { kind }, selection.matching ? { count: selection.marked.size } : undefined)
   }
+  const close = () => putAway(targets.filter((row) => row.status !== 'closed'), 'close')
+  const spam = () => putAway(targets.filter((row) => !row.spam), 'spam')
   const answering: Command[] = can(me).answer ? [
     { id: 'compose', label: t('new-conversation'), group: 'action', keys: ['C'], run: props.compose },
     { id: 'close', label: t('close'), group: 'action', keys: ['E'], run: close },
     { id: 'reopen', label: t('reopen'), group: 'action', keys: ['Shift+E'], run: () => acts.perform(targets.filter((row) => row.status === 'closed'), { kind: 'reopen' }) },
+    { id: 'spam', label: t('mark-spam'), group: 'action', run: spam },
     { id: 'assign-me', label: t('assign-me'), group: 'action', keys: ['M'], run: () => acts.perform(targets, { kind: 'assign', user_id: me.id }) },
     { id: 'mark-unread', label: t('mark-unread'), group: 'action', keys: ['U'], run: () => {
       for (const row of targets) props.markRead(row, true)

@@ -7,6 +7,7 @@ import { useI18n } from '../../i18n/context'
 import { ONE_PANE, storedNumber, storeNumber, useMedia, WIDE } from '../../ui/media'
 import { Resizer } from '../../ui/resizer'
 import { Empty } from '../../ui/state'
+import { Checklist, useFirstSteps } from '../onboarding/checklist'
 import { useActs, useMarkRead } from './acts'
 import { BulkBar } from './bulk-bar'
 import { ConversationPane } from './conversation'
@@ -109,12 +110,21 @@ export function Inbox() {
       </section>
       <main className="inbox__main" id="main" tabIndex={-1}>
         {conversation
-          || <div className="inbox__nothing"><Empty icon={MessagesSquare} title={t('choose-conversation')}>{t('choose-conversation-text')}</Empty></div>}
+          || <div className="inbox__nothing scroll"><Nothing /></div>}
       </main>
       {panel}
       <NewConversation isOpen={composing} onOpen={() => setComposing(true)} onClose={() => setComposing(false)} onStarted={goTo} />
     </div>
   )
+}
+
+/** Where a conversation would be: what a new workspace still needs, or how to open one. */
+function Nothing() {
+  const { t } = useI18n()
+  const steps = useFirstSteps()
+  if (steps === undefined) return null
+  if (steps) return <Checklist steps={steps} />
+  return <Empty icon={MessagesSquare} title={t('choose-conversation')}>{t('choose-conversation-text')}</Empty>
 }
 
 const NO_ROWS: Conversation[] = []

@@ -12,7 +12,7 @@ import { can, useMe } from '../session/queries'
 import type { SetSelection } from './inbox'
 import { viewsQuery, type ListParams } from './queries'
 import { markAll, NOTHING, type Selection } from './selection'
-import { VIEW_ICONS, viewName } from './views'
+import { isCounted, VIEW_ICONS, viewName } from './views'
 import { usePageTitle } from '../../ui/page-title'
 
 const ORDERS: readonly Order[] = ['newest', 'oldest', 'waiting', 'priority']
@@ -49,7 +49,7 @@ export function ListHeader({ view, params, rows, selection, setSelection, isMain
         </AriaCheckbox>
         <Title className="list-head__title">{name}</Title>
         <ViewMenu view={view} name={name} />
-        {entry.count > 0 && view !== 'closed' && <span className="list-head__count tabular" aria-hidden="true">{format.number(entry.count)}</span>}
+        {entry.count > 0 && isCounted(view) && <span className="list-head__count tabular" aria-hidden="true">{format.number(entry.count)}</span>}
         <span className="list-head__gap" />
         <OrderMenu params={params} />
         {can(me).answer && <span className="list-head__compose"><IconButton label={t('new-conversation')} shortcut="C" icon={<SquarePen size={17} aria-hidden="true" />} onPress={onCompose} /></span>}

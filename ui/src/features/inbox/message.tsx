@@ -9,6 +9,7 @@ import { useI18n } from '../../i18n/context'
 import { Avatar } from '../../ui/avatar'
 import { IconButton } from '../../ui/button'
 import { Menu, MenuItem } from '../../ui/menu'
+import { authorName } from '../people/person-name'
 import { can, useMe } from '../session/queries'
 import { sayFailure } from './acts'
 import { MessageAttachments } from './attachments'
@@ -22,13 +23,14 @@ interface Props { message: Message; conversation: ConversationDetail; onForward:
 export function MessageCard({ message, conversation, onForward }: Props) {
   const { t, format } = useI18n()
   const outgoing = message.kind === 'out'
+  const author = authorName(t, message.author)
   const chat = conversation.channel.kind === 'chat'
   return (
-    <section className={`message message--${message.kind}`} aria-label={t(`message-${message.kind as 'in' | 'out' | 'note'}`, { name: message.author.name, time: format.full(message.created_at) })}>
-      <Avatar name={message.author.name} size={28} />
+    <section className={`message message--${message.kind}`} aria-label={t(`message-${message.kind as 'in' | 'out' | 'note'}`, { name: author, time: format.full(message.created_at) })}>
+      <Avatar name={author} size={28} />
       <div className="message__card">
         <header className="message__head">
-          <span className="message__author">{message.author.name}</span>
+          <span className="message__author">{author}</span>
           {message.kind === 'note' && <span className="message__mark message__mark--note"><StickyNote size={13} aria-hidden="true" />{t('internal-note')}</span>}
           {message.automatic && <span className="message__mark message__mark--auto"><Bot size={13} aria-hidden="true" />{t('automatic')}</span>}
           {message.sender_verified === false && !chat && <span className="message__mark message__mark--attention" title={t('unverified-help')}><MailQuestionMark size={13} aria-hidden="true" />{t('unverified')}</span>}
@@ -37,7 +39,7 @@ export function MessageCard({ message, conversation, onForward }: Props) {
           <MessageMenu message={message} conversation={conversation} onForward={onForward} />
         </header>
         {!chat && <Addresses message={message} />}
-        {message.html ? <HtmlFrame html={message.html} name={message.author.name} /> : <MessageText text={message.text} mentions={message.mentions} />}
+        {message.html ? <HtmlFrame html={message.html} name={author} /> : <MessageText text={message.text} mentions={message.mentions} />}
         {message.quoted && !message.html && <Quoted text={message.quoted} />}
         <MessageAttachments attachments={message.attachments} />
         {outgoing && <DeliveryLine message={message} conversation={conversation} />}

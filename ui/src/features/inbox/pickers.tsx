@@ -74,7 +74,9 @@ export interface Snooze { until?: string; until_reply?: boolean }
 function presets(now: ZonedDateTime) {
   const later = now.hour < 15 ? now.add({ hours: 3 }).set({ minute: 0, second: 0, millisecond: 0 }) : now.hour < 20 ? now.set({ hour: 21, minute: 0, second: 0, millisecond: 0 }) : null
   const day = (words: string) => parseSnooze(words, now)
-  return { later, tomorrow: day('tomorrow 9:00'), monday: day('monday 9:00') }
+  const [tomorrow, monday] = [day('tomorrow 9:00'), day('monday 9:00')]
+  // On a Sunday both are one choice.
+  return { later, tomorrow, monday: tomorrow && monday?.compare(tomorrow) === 0 ? null : monday }
 }
 
 export function SnoozePicker({ onChoose, ...picker }: PickerProps & { onChoose: (snooze: Snooze) => void }) {

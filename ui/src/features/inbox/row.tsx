@@ -68,7 +68,7 @@ function Preview({ row, left, me }: { row: Conversation; left: boolean; me: stri
   const typing = useTyping(row.id)
   const replying = others.find((one) => one.state === 'replying')
   const viewing = others.find((one) => one.state === 'viewing')
-  if (left) return <span className="row__preview row__preview--state truncate"><CircleCheck size={13} aria-hidden="true" />{t('row-left', { status: t(`status-${row.status}`) })}</span>
+  if (left) return <span className="row__preview row__preview--state truncate"><CircleCheck size={13} aria-hidden="true" />{t('row-left', { status: row.spam ? t('view-spam') : t(`status-${row.status}`) })}</span>
   if (replying) return <span className="row__preview row__preview--presence truncate"><Reply size={13} aria-hidden="true" />{t('is-replying', { name: replying.user.name })}</span>
   if (typing) return <span className="row__preview row__preview--presence truncate">{t('customer-typing')}</span>
   if (viewing) return <span className="row__preview row__preview--presence truncate"><Eye size={13} aria-hidden="true" />{t('is-viewing', { name: viewing.user.name })}</span>

@@ -12,7 +12,7 @@ import { MessageCard } from './message'
 import { useOutgoing } from './outbox'
 import { OutgoingCard } from './outgoing-card'
 import { loadOlder, type Thread } from './queries'
-import { personName } from '../people/person-name'
+import { authorName, personName } from '../people/person-name'
 
 const NEAR_END = 80
 
@@ -99,5 +99,5 @@ function NewMessages({ messages }: { messages: Message[] }) {
   const { t } = useI18n()
   const first = useRef(messages.at(-1)?.seq ?? 0)
   const fresh = messages.filter((message) => message.kind === 'in' && message.seq > first.current).at(-1)
-  return <p className="visually-hidden" aria-live="polite">{fresh && t('new-message-from', { name: fresh.author.name, text: fresh.text.slice(0, 200) })}</p>
+  return <p className="visually-hidden" aria-live="polite">{fresh && t('new-message-from', { name: authorName(t, fresh.author), text: fresh.text.slice(0, 200) })}</p>
 }

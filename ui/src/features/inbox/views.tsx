@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { AlarmClock, AtSign, CircleCheck, CircleUser, Inbox, SquarePen, UserX, Users, type LucideIcon } from 'lucide-react'
+import { AlarmClock, AtSign, CircleCheck, CircleUser, Inbox, OctagonX, SquarePen, UserX, Users, type LucideIcon } from 'lucide-react'
 import type { View } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import type { Translate } from '../../i18n/language'
@@ -11,7 +11,7 @@ import { viewsQuery } from './queries'
 import '../../ui/side-nav.css'
 
 export const VIEW_ICONS: Record<string, LucideIcon> = {
-  mine: CircleUser, mentions: AtSign, unassigned: UserX, all: Inbox, snoozed: AlarmClock, closed: CircleCheck,
+  mine: CircleUser, mentions: AtSign, unassigned: UserX, all: Inbox, snoozed: AlarmClock, closed: CircleCheck, spam: OctagonX,
 }
 
 export function viewName(t: Translate, view: Pick<View, 'key' | 'team'>) {
@@ -19,11 +19,11 @@ export function viewName(t: Translate, view: Pick<View, 'key' | 'team'>) {
   return isKnown(view.key) ? t(`view-${view.key}`) : view.key
 }
 
-const KNOWN = ['mine', 'mentions', 'unassigned', 'all', 'snoozed', 'closed'] as const
+const KNOWN = ['mine', 'mentions', 'unassigned', 'all', 'snoozed', 'closed', 'spam'] as const
 const isKnown = (key: string): key is (typeof KNOWN)[number] => KNOWN.some((known) => known === key)
 
-/** Counts of closed work are history, not a task. */
-const COUNTED = (key: string) => key !== 'closed'
+/** What is closed is history, not a task, and spam is not even that. */
+export const isCounted = (key: string) => key !== 'closed' && key !== 'spam'
 
 export function ViewList({ view, onCompose }: { view: string; onCompose: () => void }) {
   const { t } = useI18n()
@@ -38,7 +38,7 @@ export function ViewList({ view, onCompose }: { view: string; onCompose: () => v
       {can(me).answer && <Button wide icon={<SquarePen size={15} aria-hidden="true" />} shortcut="C" onPress={onCompose}>{t('new-conversation')}</Button>}
       <ul className="side-nav__list">
         {views?.filter((entry) => !entry.team).map((entry) => <ViewLink key={entry.key} view={entry} current={view === entry.key} />)}
-        {!views && Array.from({ length: 6 }, (_, index) => <li key={index} className="side-nav__link"><Skeleton width="70%" /></li>)}
+        {!views && Array.from({ length: 7 }, (_, index) => <li key={index} className="side-nav__link"><Skeleton width="70%" /></li>)}
       </ul>
       {teams.length > 0 && (
         <>
@@ -58,7 +58,7 @@ function ViewLink({ view, current }: { view: View; current: boolean }) {
       <Link to="/inbox/$view" params={{ view: view.key }} search={{}} className="side-nav__link" aria-current={current ? 'page' : undefined}>
         <Icon size={16} strokeWidth={1.8} aria-hidden="true" />
         <span className="side-nav__name">{viewName(t, view)}</span>
-        {COUNTED(view.key) && view.count > 0 && (
+        {isCounted(view.key) && view.count > 0 && (
           <span className={`side-nav__count tabular${view.key === 'mentions' ? ' side-nav__count--attention' : ''}`}>
             <span aria-hidden="true">{format.number(view.count)}</span>
             <span className="visually-hidden">{t('view-count', { count: view.count })}</span>

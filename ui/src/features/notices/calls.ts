@@ -7,17 +7,17 @@ export interface Call { cause: 'message' | 'mention'; by: string }
 const GATHER_MS = 300
 const BATCH = 100
 /** After these a conversation may be more or less of somebody's concern. */
-const MOVES = /^conversation\.(assigned|status_changed|closed|reopened|snoozed|woken|team_changed)$/
+const MOVES = /^conversation\.(assigned|status_changed|closed|reopened|snoozed|woken|team_changed|marked_spam|unmarked_spam)$/
 
 /** Why a fact may call the user. Of a message only the conversation tells whose it is. */
 export function callOf(fact: Pick<LiveFact, 'name' | 'actor' | 'payload'>, me: string): Call | null {
-  if (fact.name === 'message.received' && fact.payload.automatic !== true) return { cause: 'message', by: fact.actor.id }
+  if (fact.name === 'message.received' && fact.payload.automatic !== true && fact.payload.blocked !== true) return { cause: 'message', by: fact.actor.id }
   if (fact.name === 'mention.added' && fact.payload.user === me && fact.actor.id !== me) return { cause: 'mention', by: fact.actor.id }
   return null
 }
 
 /** What was read meanwhile, here or elsewhere, calls nobody. */
-export const reaches = (call: Call, row: Conversation, me: string) => call.cause === 'mention' || (row.assignee?.id === me && row.unread)
+export const reaches = (call: Call, row: Conversation, me: string) => call.cause === 'mention' || (row.assignee?.id === me && row.unread && !row.spam)
 
 export function whatNeedsMe(mine: Conversation[], mentioned: Conversation[]): string[] {
   return [...new Set([...mine.filter((row) => row.unread), ...mentioned].map((row) => row.id))]

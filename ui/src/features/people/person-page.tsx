@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { GitMerge, MessageSquare } from 'lucide-react'
+import { Ban, GitMerge, MessageSquare } from 'lucide-react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { Person } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { ChannelGlyph } from '../../ui/avatar'
+import { Button } from '../../ui/button'
 import { Empty, Skeleton } from '../../ui/state'
 import { PersonAudiences } from '../audiences/person-audiences'
+import { can, useMe } from '../session/queries'
 import { LoadFailure } from '../shell/failure'
+import { canBlock, useBlock } from './block'
 import { PersonFacts, PersonHead, PersonTimeline } from './profile-parts'
 import { personConversationsQuery } from './queries'
 import { usePageTitle } from '../../ui/page-title'
@@ -26,7 +29,7 @@ export function PersonPage({ person }: { person: Person }) {
       {person.merged_into && (
         <p className="profile__merged"><GitMerge size={16} aria-hidden="true" />{t('merged-into')} <Link to="/customers/$person" params={{ person: person.merged_into }}>{t('open-survivor')}</Link></p>
       )}
-      <PersonHead person={person} title="h1" />
+      <PersonHead person={person} title="h1"><BlockButton person={person} /></PersonHead>
       <PersonAudiences person={person.id} />
       <div className="profile__columns">
         <section className="profile__fields" aria-label={t('profile-fields')}><PersonFacts person={person} /></section>
@@ -41,6 +44,15 @@ export function PersonPage({ person }: { person: Person }) {
       </div>
     </>
   )
+}
+
+function BlockButton({ person }: { person: Person }) {
+  const { t } = useI18n()
+  const { block, unblock } = useBlock(person)
+  if (!can(useMe()).answer || !canBlock(person)) return null
+  return person.blocked_at
+    ? <Button onPress={unblock}>{t('unblock')}</Button>
+    : <Button icon={<Ban size={15} aria-hidden="true" />} onPress={block}>{t('block')}</Button>
 }
 
 function Conversations({ person }: { person: string }) {

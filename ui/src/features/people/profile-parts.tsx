@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { BadgeCheck, CircleHelp, Inbox, Mail, MessageCircle, Pencil, Reply, StickyNote, Tag, Target, UserRound, UserRoundPlus, Zap, type LucideIcon } from 'lucide-react'
-import { useState } from 'react'
+import { BadgeCheck, Ban, CircleHelp, Inbox, Mail, MessageCircle, Pencil, Reply, StickyNote, Tag, Target, UserRound, UserRoundPlus, Zap, type LucideIcon } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
 import type { Identity, Person, TimelineItem } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import type { Translate } from '../../i18n/language'
@@ -18,7 +18,7 @@ import { subjectOf } from '../inbox/subject'
 import '../../ui/table.css'
 import './people.css'
 
-export function PersonHead({ person, title: Title = 'h3' }: { person: Person; title?: 'h1' | 'h2' | 'h3' }) {
+export function PersonHead({ person, title: Title = 'h3', children }: { person: Person; title?: 'h1' | 'h2' | 'h3'; children?: ReactNode }) {
   const { t, format } = useI18n()
   return (
     <header className="person-head">
@@ -27,7 +27,9 @@ export function PersonHead({ person, title: Title = 'h3' }: { person: Person; ti
         <Title className="person-head__name">{personName(t, person)}</Title>
         <p className="muted">{t('customer-since', { date: format.short(person.created_at) })}</p>
         {person.last_seen_at && <p className="muted">{t('last-seen', { ago: format.ago(person.last_seen_at) })}</p>}
+        {person.blocked_at && <p className="person-head__blocked"><Ban size={13} aria-hidden="true" />{t('blocked-since', { date: format.short(person.blocked_at) })}</p>}
       </div>
+      {children}
     </header>
   )
 }

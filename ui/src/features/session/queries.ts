@@ -31,7 +31,7 @@ export function can(me: Me) {
 
 export function useUpdateMe() {
   const client = useQueryClient()
-  return async (change: Partial<Pick<Me, 'name' | 'locale' | 'time_zone' | 'theme' | 'density' | 'single_keys' | 'signature' | 'shortcuts' | 'availability'>>) => {
+  return async (change: Partial<Pick<Me, 'name' | 'locale' | 'time_zone' | 'theme' | 'density' | 'single_keys' | 'signature' | 'shortcuts' | 'skipped_steps' | 'availability'>>) => {
     const before = client.getQueryData(sessionQuery.queryKey)
     client.setQueryData(sessionQuery.queryKey, (me) => (me ? { ...me, ...change } : me))
     try {

@@ -38,7 +38,7 @@ impl Address {
         };
         let domain = domain.trim_end_matches('.').to_lowercase();
         let fits = spec.len() <= MAX_ADDRESS && plain(&domain) && !domain.contains('@');
-        (fits && plain(local)).then(|| format!("{local}@{domain}"))
+        (fits && plain(local) && !local.contains('@')).then(|| format!("{local}@{domain}"))
     }
 
     pub fn local(&self) -> &str {

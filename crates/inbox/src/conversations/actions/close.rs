@@ -1,8 +1,11 @@
-use kernel::{ConversationId, Result};
+use kernel::{ConversationId, Result, Timestamp};
 use store::Tx;
 
 use super::fact;
-use crate::conversations::{model::Status, store as rows};
+use crate::conversations::{
+    model::{Conversation, Status},
+    store as rows,
+};
 
 /// The matter is done. Closing what is closed changes nothing.
 pub fn close(tx: &mut Tx<'_>, id: ConversationId) -> Result<()> {
@@ -28,9 +31,13 @@ pub fn reopen(tx: &mut Tx<'_>, id: ConversationId) -> Result<()> {
         return Ok(());
     }
     let mut c = before.clone();
-    c.status = if before.last_out_seq == 0 { Status::New } else { Status::Open };
-    c.closed_at = None;
-    c.waiting_since = Some(tx.now());
+    take_up(&mut c, tx.now());
     rows::save(tx, &before, &mut c)?;
     tx.record(fact("conversation.reopened", &c))
+}
+
+pub(super) fn take_up(c: &mut Conversation, now: Timestamp) {
+    c.status = if c.last_out_seq == 0 { Status::New } else { Status::Open };
+    c.closed_at = None;
+    c.waiting_since = Some(now);
 }

@@ -45,6 +45,7 @@ pub fn create(
         snoozed_until_reply: false,
         woken: false,
         closed_at: None,
+        spam: false,
         version: 0,
     };
     rows::insert(tx, &mut c)?;

@@ -12,6 +12,7 @@ mod reply;
 mod restore;
 mod separate;
 mod snooze;
+mod spam;
 mod tag;
 mod undo;
 
@@ -26,6 +27,7 @@ pub use reply::{note, reply};
 pub use restore::{Restore, restore};
 pub use separate::separate;
 pub use snooze::{snooze, unsnooze, wake};
+pub use spam::{mark_spam, unmark_spam};
 pub use tag::{tag, untag};
 pub use undo::undo;
 

@@ -1,9 +1,9 @@
-use kernel::{Actor, ConversationId, MessageId, PersonId, Result};
-use people::persons;
+use kernel::{Actor, Code, ConversationId, MessageId, PersonId, Result};
+use people::persons::{self, blocks};
 use serde_json::json;
 use store::Tx;
 
-use super::{fact, message_payload, preview, subject_line};
+use super::{fact, message_payload, preview, spam::put_aside, subject_line};
 use crate::{
     attachments,
     conversations::{
@@ -41,8 +41,14 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
         Some(c) => (Some(c.clone()), c),
         None => (None, begin(tx, inbound, person)?),
     };
-    if let Some(before) = &before {
+    let is_blocked = blocks::is_blocked(tx, person)?;
+    if let Some(before) = before.as_ref().filter(|before| !is_blocked && !before.spam) {
         awake(&mut c, before, inbound);
+    }
+    // In somebody else's conversation their word is kept, and calls nobody.
+    let put_aside_now = is_blocked && !c.spam && persons::canonical(tx, c.person)? == person;
+    if put_aside_now {
+        put_aside(&mut c, tx.now());
     }
     let message = message(inbound, person, (placed.rule, placed.detail), tx.now());
     c.preview = preview(&inbound.text);
@@ -55,7 +61,10 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
     rows::save(tx, before.as_ref().unwrap_or(&state), &mut c)?;
     attachments::attach_new(tx, message.id, &inbound.attachments)?;
     remember(tx, inbound, &c, message.id)?;
-    take_part(tx, inbound, &c, person, placed.role)?;
+    // Whoever goes on with their own chat took part from its first word.
+    if is_new || placed.rule != threading::CHAT || c.person != person {
+        take_part(tx, inbound, &c, person, placed.role)?;
+    }
     if is_new || threading::may_bring_others(inbound) {
         bring_others(tx, inbound, &c)?;
     }
@@ -70,6 +79,10 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
     payload["reopened"] = json!(reopened);
     payload["automatic"] = json!(inbound.automatic);
     payload["channel"] = json!(inbound.channel);
+    payload["blocked"] = json!(is_blocked);
+    if put_aside_now {
+        tx.record(fact("conversation.marked_spam", &c).payload(json!({ "blocked": true })))?;
+    }
     tx.record(fact("message.received", &c).at(inbound.at).payload(payload))?;
     Ok(Received { conversation: c.id, message: message.id, seq, person, repeated: false })
 }
@@ -99,6 +112,7 @@ fn begin(tx: &mut Tx<'_>, inbound: &Inbound, person: PersonId) -> Result<Convers
         snoozed_until_reply: false,
         woken: false,
         closed_at: None,
+        spam: false,
         version: 0,
     })
 }
@@ -124,7 +138,7 @@ fn message(
     matched: (&'static str, String),
     now: kernel::Timestamp,
 ) -> NewRow {
-    let name = inbound.from.name.clone().unwrap_or_else(|| inbound.from.value.clone());
+    let name = inbound.from.name.as_ref().or(inbound.author.as_ref()).unwrap_or(&inbound.from.value).clone();
     NewRow {
         channel: Some(inbound.channel),
         subject: inbound.subject.as_deref().map(subject_line),
@@ -166,9 +180,14 @@ fn take_part(
 /// Those in copy take part.
 fn bring_others(tx: &mut Tx<'_>, inbound: &Inbound, c: &Conversation) -> Result<()> {
     for handle in inbound.cc.iter().take(50) {
-        if crate::channels::by_address(tx, &handle.value)?.is_none() {
-            let other = persons::resolve(tx, handle)?;
-            rows::add_participant(tx, c.id, other, "cc", &handle.value)?;
+        if crate::channels::by_address(tx, &handle.value)?.is_some() {
+            continue;
+        }
+        match persons::resolve(tx, handle) {
+            Ok(other) => rows::add_participant(tx, c.id, other, "cc", &handle.value)?,
+            // What only looks like an address keeps no mail out.
+            Err(error) if error.code == Code::InvalidEmail => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(())

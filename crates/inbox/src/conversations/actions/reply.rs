@@ -128,9 +128,9 @@ pub(super) fn clean_addresses(addresses: &[String]) -> Result<Vec<String>> {
         .map(|address| {
             let address = address.trim();
             let plain = address.len() <= 254
-                && address
-                    .split_once('@')
-                    .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+                && address.split_once('@').is_some_and(|(local, domain)| {
+                    !local.is_empty() && domain.contains('.') && !domain.contains('@')
+                })
                 && !address.chars().any(|c| c.is_control() || c.is_whitespace() || "<>,;\"()".contains(c));
             if plain { Ok(address.to_owned()) } else { Err(Error::new(Code::InvalidEmail).field("cc")) }
         })
@@ -146,6 +146,7 @@ fn before_send(c: &Conversation) -> BeforeSend {
         last_out_seq: c.last_out_seq,
         snoozed_until: c.snoozed_until,
         snoozed_until_reply: c.snoozed_until_reply,
+        spam: c.spam,
     }
 }
 
@@ -157,6 +158,7 @@ fn answered(c: &mut Conversation, author: Option<UserId>, close: bool, now: Time
     c.snoozed_until = None;
     c.snoozed_until_reply = false;
     c.woken = false;
+    c.spam = false;
     c.assignee = c.assignee.or(author);
 }
 

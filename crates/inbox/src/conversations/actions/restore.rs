@@ -20,6 +20,7 @@ pub struct Restore {
     pub snoozed_until_reply: bool,
     pub waiting_since: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
+    pub spam: bool,
 }
 
 /// Brings an earlier state back: the undo of a bulk act.
@@ -33,6 +34,7 @@ pub fn restore(tx: &mut Tx<'_>, current: &Conversation, earlier: Restore) -> Res
         snoozed_until_reply: earlier.snoozed_until_reply,
         waiting_since: earlier.waiting_since,
         closed_at: earlier.closed_at,
+        spam: earlier.spam,
         ..current.clone()
     };
     rows::save(tx, current, &mut c)?;

@@ -39,6 +39,7 @@ pub fn separate(tx: &mut Tx<'_>, id: ConversationId, message: MessageId) -> Resu
         snoozed_until_reply: false,
         woken: false,
         closed_at: None,
+        spam: false,
         version: 0,
         ..before.clone()
     };

@@ -34,6 +34,7 @@ pub fn undo(tx: &mut Tx<'_>, id: ConversationId, message: MessageId) -> Result<D
         c.last_out_seq = before.last_out_seq;
         c.snoozed_until = before.snoozed_until;
         c.snoozed_until_reply = before.snoozed_until_reply;
+        c.spam = before.spam;
     }
     if let Some((kind, text, at)) = rows::latest(tx, id)? {
         c.last_message_kind = kind;

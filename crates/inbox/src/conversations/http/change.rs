@@ -180,6 +180,28 @@ pub(super) async fn reopen(
     auth.done(&app.db, move |tx| conversations::reopen(tx, id)).await
 }
 
+/// Unwanted: it goes to the spam, and what comes into it later wakes nobody.
+#[utoipa::path(put, path = "/api/v1/conversations/{id}/spam", tag = "conversations", params(("id" = String, Path)),
+    responses((status = 204)))]
+pub(super) async fn mark_spam(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ConversationId>,
+) -> ApiResult<Response> {
+    auth.done(&app.db, move |tx| conversations::mark_spam(tx, id)).await
+}
+
+/// It was no spam: takes it up again.
+#[utoipa::path(delete, path = "/api/v1/conversations/{id}/spam", tag = "conversations", params(("id" = String, Path)),
+    responses((status = 204)))]
+pub(super) async fn unmark_spam(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ConversationId>,
+) -> ApiResult<Response> {
+    auth.done(&app.db, move |tx| conversations::unmark_spam(tx, id)).await
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReadUpTo {

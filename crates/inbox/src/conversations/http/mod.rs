@@ -30,6 +30,7 @@ pub fn routes() -> RouterExt {
         .routes(routes!(change::tag, change::untag))
         .routes(routes!(change::snooze, change::unsnooze))
         .routes(routes!(change::close, change::reopen))
+        .routes(routes!(change::mark_spam, change::unmark_spam))
         .routes(routes!(change::mark_read, change::mark_unread))
         .routes(routes!(change::presence))
 }

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
-    /// mine, mentions, unassigned, all, snoozed, closed, team:<id>
+    /// mine, mentions, unassigned, all, snoozed, closed, spam, team:<id>
     view: Option<String>,
     /// new, open, waiting, snoozed, closed
     status: Option<String>,
@@ -145,6 +145,10 @@ pub(crate) async fn matching(
 }
 
 fn is_in(item: &ConversationView, view: Option<&str>, user: Option<&str>) -> bool {
+    let among_spam = view == Some("spam");
+    if among_spam || (item.spam && !matches!(view, None | Some("mentions"))) {
+        return among_spam && item.spam;
+    }
     match view {
         None | Some("all" | "mentions") => true,
         Some("mine") => item.assignee.as_ref().map(|owner| owner.id.as_str()) == user,

@@ -111,7 +111,8 @@ impl Sql {
             Filter::All => self.conditions.push(ACTIVE.to_owned()),
             Filter::Unassigned => self.conditions.push(format!("{ACTIVE} AND c.assignee_id IS NULL")),
             Filter::Snoozed => self.conditions.push("c.status = 'snoozed'".to_owned()),
-            Filter::Closed => self.conditions.push("c.status = 'closed'".to_owned()),
+            Filter::Closed => self.conditions.push("c.status = 'closed' AND c.spam = 0".to_owned()),
+            Filter::Spam => self.conditions.push("c.spam = 1".to_owned()),
             Filter::Team(team) => {
                 let n = self.bind(team);
                 self.conditions.push(format!("{ACTIVE} AND c.team_id = {n}"));
@@ -232,6 +233,7 @@ pub fn view(read: &mut Read<'_>, conversations: Vec<Conversation>) -> Result<Vec
                 snoozed_until_reply: c.snoozed_until_reply,
                 back_from_snooze: c.woken,
                 closed_at: c.closed_at,
+                spam: c.spam,
                 version: c.version,
             })
         })

@@ -22,7 +22,7 @@ const COLUMNS: &str = "id, seq, kind, author, author_name, created_at, subject, 
 const EVENTS: &str = "'conversation.assigned', 'conversation.team_changed', 'conversation.status_changed', \
      'conversation.closed', 'conversation.reopened', 'conversation.snoozed', 'conversation.woken', 'conversation.tagged', \
      'conversation.untagged', 'conversation.priority_changed', 'conversation.subject_changed', 'conversation.linked', \
-     'message.separated'";
+     'conversation.marked_spam', 'conversation.unmarked_spam', 'message.separated'";
 
 /// A page of the thread, ascending: the newest, or those before or after a number. Also whether older ones exist.
 pub fn messages(

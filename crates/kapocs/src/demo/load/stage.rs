@@ -157,6 +157,7 @@ impl<'a> Stage<'a> {
         let channel = self.cast.channel(&told.channel)?.id;
         let (from, verified) = self.customers.in_chat(tx, told, channel)?;
         Ok(Inbound {
+            author: Some(String::new()),
             sender_verified: Some(verified),
             thread: Thread { conversation: self.played[index].conversation, ..Thread::default() },
             ..self.inbound(channel, from, received.text.clone(), received)?
@@ -176,6 +177,7 @@ impl<'a> Stage<'a> {
             external_id: None,
             client_id: None,
             from,
+            author: None,
             sender_verified: None,
             to: Vec::new(),
             cc: Vec::new(),

@@ -26,11 +26,14 @@ pub struct MeChange {
     pub single_keys: Option<bool>,
     pub signature: Option<String>,
     pub shortcuts: Option<BTreeMap<String, String>>,
+    pub skipped_steps: Option<Vec<String>>,
     pub availability: Option<Availability>,
 }
 
 const MAX_SHORTCUTS: usize = 60;
 const MAX_KEY: usize = 20;
+const MAX_STEPS: usize = 20;
+const MAX_STEP: usize = 40;
 
 /// Changes the calling user's own settings.
 pub fn change(tx: &mut Tx<'_>, change: &MeChange) -> Result<Me> {
@@ -57,6 +60,12 @@ pub fn change(tx: &mut Tx<'_>, change: &MeChange) -> Result<Me> {
             return Err(Error::new(Code::TooLong).field("shortcuts"));
         }
         me.preferences.shortcuts.clone_from(shortcuts);
+    }
+    if let Some(steps) = &change.skipped_steps {
+        if steps.len() > MAX_STEPS || steps.iter().any(|step| step.chars().count() > MAX_STEP) {
+            return Err(Error::new(Code::TooLong).field("skipped_steps"));
+        }
+        me.preferences.skipped_steps.clone_from(steps);
     }
     me.user.availability = change.availability.unwrap_or(me.user.availability);
     me.preferences.theme = change.theme.unwrap_or(me.preferences.theme);

@@ -47,6 +47,8 @@ pub struct PatchMe {
     signature: Option<String>,
     /// The usual key → the one it moved to, empty = none.
     shortcuts: Option<BTreeMap<String, String>>,
+    /// First steps not to be reminded of; names of the client's.
+    skipped_steps: Option<Vec<String>>,
     availability: Option<Availability>,
 }
 
@@ -63,6 +65,7 @@ async fn patch(auth: Auth, State(app): State<App>, Json(request): Json<PatchMe>)
         single_keys: request.single_keys,
         signature: request.signature,
         shortcuts: request.shortcuts,
+        skipped_steps: request.skipped_steps,
         availability: request.availability,
     };
     auth.write(&app.db, StatusCode::OK, move |tx| change(tx, &wanted)).await

@@ -76,6 +76,8 @@ pub struct Preferences {
     pub signature: String,
     /// Keys of the user's own choice: the usual key → the one it moved to, empty = none.
     pub shortcuts: BTreeMap<String, String>,
+    /// First steps that the user does not want to be reminded of.
+    pub skipped_steps: Vec<String>,
 }
 
 impl Default for Preferences {
@@ -86,6 +88,7 @@ impl Default for Preferences {
             single_keys: true,
             signature: String::new(),
             shortcuts: BTreeMap::new(),
+            skipped_steps: Vec::new(),
         }
     }
 }

@@ -139,7 +139,11 @@ fn load(read: &mut Read<'_>, ids: &[PersonId]) -> Result<Vec<Person>> {
     let mut values = vec![read.workspace().into()];
     let list = sql::append(&mut values, ids);
     let sql = format!(
-        "SELECT id, name, locale, traits, created_at FROM persons WHERE workspace_id = $1 AND id IN ({list})"
+        "SELECT p.id, p.name, p.locale, p.traits, p.created_at,
+                (SELECT MAX(b.blocked_at) FROM identities i JOIN blocked_senders b
+                   ON b.workspace_id = i.workspace_id AND b.kind = i.kind AND b.value = i.value
+                 WHERE i.workspace_id = p.workspace_id AND i.person_id = p.id AND i.leads = 1)
+         FROM persons p WHERE p.workspace_id = $1 AND p.id IN ({list})"
     );
     let mut found = HashMap::new();
     for row in read.rows(&sql, &values)? {
@@ -169,6 +173,7 @@ fn person(row: &Row, identities: Vec<Identity>) -> Result<Person> {
         last_seen_at: None,
         identities,
         merged_into: None,
+        blocked_at: row.get(5)?,
         open_conversations: 0,
         conversation_count: 0,
     })
@@ -254,12 +259,40 @@ fn conversation_counts(read: &mut Read<'_>, homes: &[Home]) -> Result<HashMap<Pe
     rows.iter().map(|row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).collect()
 }
 
-/// The home a value leads to.
-pub(super) fn leading(read: &mut Read<'_>, kind: IdentityKind, value: &str) -> Result<Option<PersonId>> {
+/// Where a value leads.
+pub(super) struct Leading {
+    pub home: PersonId,
+    /// The person of that home now.
+    pub person: PersonId,
+    pub verified: bool,
+}
+
+pub(super) fn leading(read: &mut Read<'_>, kind: IdentityKind, value: &str) -> Result<Option<Leading>> {
     let workspace = read.workspace();
-    let sql = "SELECT home_id FROM identities
+    let sql = "SELECT home_id, person_id, verified FROM identities
                WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND leads = 1";
-    read.row(sql, params![workspace, kind.as_str(), value])?.map(|row| row.get(0)).transpose()
+    let row = read.row(sql, params![workspace, kind.as_str(), value])?;
+    row.map(|row| Ok(Leading { home: row.get(0)?, person: row.get(1)?, verified: row.get(2)? })).transpose()
+}
+
+/// How a person is addressed, without the rest of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KnownAs {
+    pub name: Option<String>,
+    /// A value of theirs proved itself, beyond a browser's.
+    pub is_proven: bool,
+}
+
+/// By any id the person ever had.
+pub fn known_as(read: &mut Read<'_>, id: PersonId) -> Result<KnownAs> {
+    let workspace = read.workspace();
+    let sql = "SELECT s.name, EXISTS (SELECT 1 FROM identities i
+                   WHERE i.workspace_id = s.workspace_id AND i.person_id = s.id AND i.verified = 1 AND i.kind <> 'visitor')
+               FROM persons p JOIN persons s
+                 ON s.workspace_id = p.workspace_id AND s.id = COALESCE(p.merged_into, p.id)
+               WHERE p.workspace_id = $1 AND p.id = $2";
+    let row = read.row(sql, params![workspace, id])?.ok_or_else(Error::not_found)?;
+    Ok(KnownAs { name: row.get(0)?, is_proven: row.get(1)? })
 }
 
 /// Adds an identity to a home; false when the home has it, or when it should lead and leads to another already.

@@ -73,6 +73,13 @@ fn quotes(mail: &Outgoing) -> impl Iterator<Item = &Quote> {
 fn attribution(quote: &Quote, mail: &Outgoing) -> String {
     let author = clean_line(&quote.author, 200);
     let at = moment(quote.at, mail.locale, &mail.time_zone);
+    let author = match (mail.locale, author.is_empty(), mail.cc.is_empty()) {
+        (_, false, _) => author,
+        (Locale::Hu, true, true) => "Ön".to_owned(),
+        (Locale::En, true, true) => "you".to_owned(),
+        (Locale::Hu, true, false) => "Az ügyfél".to_owned(),
+        (Locale::En, true, false) => "the customer".to_owned(),
+    };
     match mail.locale {
         Locale::Hu => format!("{author} írta ({at}):"),
         Locale::En => format!("On {at}, {author} wrote:"),

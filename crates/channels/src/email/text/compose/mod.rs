@@ -67,6 +67,7 @@ pub struct File {
 /// One earlier message.
 #[derive(Clone, Debug)]
 pub struct Quote {
+    /// Empty: whoever the mail goes to, who has told no name.
     pub author: String,
     pub at: Timestamp,
     pub text: String,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use inbox::{conversations, port::Inbound};
-use kernel::{ChannelId, ConversationId, Error, Locale, PersonId, Result, VisitorId};
+use kernel::{ChannelId, ConversationId, Error, PersonId, Result, VisitorId};
 use people::persons::{self, Handle, IdentityKind, PersonChange};
 use serde_json::{Map, Value, json};
 use store::{Tx, params};
@@ -51,16 +51,11 @@ impl<'a> Customers<'a> {
         channel: ChannelId,
     ) -> Result<(Handle, bool)> {
         let person = self.person(told);
-        let fallback = match told.locale {
-            Locale::Hu => "Látogató",
-            Locale::En => "Visitor",
-        };
         let visitor = match self.visitors.get(&told.person) {
             Some(visitor) => *visitor,
             None => self.arrive(tx, told, channel)?,
         };
-        let name = person.name.clone().or_else(|| Some(fallback.to_owned()));
-        let from = handle(IdentityKind::Visitor, visitor.to_string(), name, "chat");
+        let from = handle(IdentityKind::Visitor, visitor.to_string(), person.name.clone(), "chat");
         Ok((Handle { verified: true, ..from }, person.email.is_some()))
     }
 
