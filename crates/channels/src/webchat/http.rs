@@ -23,7 +23,7 @@ use web::{ApiError, ApiResult, App, ClientIp, Json, Limit, PathId, Query};
 
 use super::{
     config::{ChatConfig, Words},
-    identity, socket,
+    heard, identity, socket,
     view::{self, ChatFile, ChatMessage},
     visitors::{self, Visitor},
 };
@@ -322,6 +322,7 @@ pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Resul
     if written.text.chars().count() > MAX_LENGTH {
         return Err(Error::new(Code::TooLong).field("text"));
     }
+    let is_news = heard::is_news(visitor.channel, app.db.clock().now());
     let content_url = app.edge.content_url.clone();
     let visitor = visitor.clone();
     app.db
@@ -333,6 +334,9 @@ pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Resul
             let received = conversations::receive(tx, &inbound)?;
             if !received.repeated {
                 attachments::attach(tx, received.message, &written.attachments)?;
+                if is_news {
+                    heard::note(tx, visitor.channel)?;
+                }
                 if visitor.conversation != Some(received.conversation) {
                     visitors::set_conversation(tx, &visitor, received.conversation)?;
                 }

@@ -8,6 +8,7 @@
 
 mod config;
 mod deliver;
+mod heard;
 mod http;
 mod identity;
 mod socket;

@@ -148,6 +148,10 @@ fn a_visitor_is_nameless_until_they_tell_a_name(engine: Engine) {
     say(&visitor, &key, 1, "Még nem ismerjük egymást.");
     let (conversation, message) = arrived(&app, "Még nem ismerjük egymást.");
     assert_eq!(message["author"]["name"], "");
+    let channels = app.get("channels");
+    let card =
+        channels["items"].as_array().unwrap().iter().find(|channel| channel["key"] == key.as_str()).unwrap();
+    assert!(card["health"]["last_in_at"].is_string(), "its card says when somebody wrote: {card}");
     let person = || app.get(&format!("people/{}", person_of(&app, &conversation)));
     assert_eq!(person()["name"], Json::Null, "nobody is called Visitor");
     visitor.put(

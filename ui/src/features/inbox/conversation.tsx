@@ -68,7 +68,7 @@ function Open({ conversation, thread, params, acts, isMain, panelOn, onBack, onP
   return (
     <article className="conversation" aria-label={t('conversation-named', { subject: subjectOf(t, conversation), number: conversation.number })}>
       <ConversationHeader conversation={conversation} acts={acts} isMain={isMain} panelOn={panelOn} onBack={onBack} onPanel={onPanel} onClose={() => putAway('close')} onSpam={() => putAway('spam')} onBlock={block} />
-      <SpamNotice conversation={conversation} acts={acts} />
+      <SpamNotice conversation={conversation} />
       <ThreadView conversation={conversation} thread={thread} onForward={setForwarding} />
       {can(me).answer
         ? <Composer key={id} conversation={conversation} thread={thread} onSentAndClosed={() => onClosed([conversation])} />

@@ -6,10 +6,9 @@ import { Button } from '../../ui/button'
 import { useBlock } from '../people/block'
 import { personQuery } from '../people/queries'
 import { can, useMe } from '../session/queries'
-import type { useActs } from './acts'
 
 /** Why nobody was called: the conversation is spam, or its sender is blocked. */
-export function SpamNotice({ conversation, acts }: { conversation: ConversationDetail; acts: ReturnType<typeof useActs> }) {
+export function SpamNotice({ conversation }: { conversation: ConversationDetail }) {
   const { t } = useI18n()
   const answers = can(useMe()).answer
   const { data: person } = useQuery(personQuery(conversation.person.id))
@@ -20,7 +19,6 @@ export function SpamNotice({ conversation, acts }: { conversation: ConversationD
     <div className="spam-notice" role="note">
       <OctagonX size={16} aria-hidden="true" />
       <p>{conversation.spam ? t('spam-notice') : null} {blocked ? t('blocked-notice') : null}</p>
-      {answers && conversation.spam && <Button size="small" onPress={() => acts.notSpam(conversation)}>{t('not-spam')}</Button>}
       {answers && blocked && <Button size="small" onPress={unblock}>{t('unblock')}</Button>}
     </div>
   )
