@@ -29,7 +29,7 @@ for (const locale of ['en', 'hu']) {
       await page.getByRole('article').waitFor()
       await page.getByRole('listbox', { name: words.inbox }).getByRole('option').first().waitFor()
       assert.deepEqual(await violations(page), [], 'inbox')
-      for (const section of ['channels', 'users', 'tags', 'keys', 'audit', 'quarantine', 'me']) {
+      for (const section of ['channels', 'users', 'tags', 'keys', 'events', 'audit', 'quarantine', 'me']) {
         await page.goto(new URL(`/settings/${section}`, page.url()).href)
         await page.getByRole('heading', { level: 1 }).waitFor()
         assert.deepEqual(await violations(page), [], section)

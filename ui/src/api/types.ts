@@ -152,3 +152,10 @@ export type LiveServerMessage = { n?: number } & (
   | { type: 'ping' }
 )
 export type LiveFact = Extract<LiveServerMessage, { type: 'fact' }>
+
+/** A call of an SDK, as it was seen. */
+export interface SeenCall {
+  number: number; received_at: string; at: string | null; key: string; kind: 'identify' | 'track' | 'page' | 'screen' | 'group' | 'alias' | null
+  name: string | null; user_id: string | null; anonymous_id: string | null; person: string | null
+  outcome: 'accepted' | 'duplicate' | 'refused'; refusal: { code: string; message: string } | null; warnings: string[]; body: Json
+}

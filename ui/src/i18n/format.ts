@@ -10,6 +10,7 @@ export function makeFormat(locale: Locale, timeZone: string | undefined) {
   const tag = TAGS[locale]
   const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tag, { timeZone, ...options })
   const time = date({ hour: 'numeric', minute: '2-digit' })
+  const clock = date({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const dayMonth = date({ month: 'short', day: 'numeric' })
   const short = date({ year: 'numeric', month: 'short', day: 'numeric' })
   const full = date({ year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' })
@@ -30,6 +31,7 @@ export function makeFormat(locale: Locale, timeZone: string | undefined) {
 
   return {
     time: (at: string) => time.format(new Date(at)),
+    clock: (at: string) => clock.format(new Date(at)),
     full: (at: string) => full.format(new Date(at)),
     short: (at: string) => short.format(new Date(at)),
     soon: (at: string) => (Date.parse(at) - Date.now() < 6 * DAY ? soon : dayTime).format(new Date(at)),

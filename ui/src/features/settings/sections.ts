@@ -1,9 +1,9 @@
-import { Cable, ClipboardList, Hammer, KeyRound, Monitor, ShieldAlert, Tag, UserCog, Users, UsersRound, Building2, Lock, type LucideIcon } from 'lucide-react'
+import { Activity, Cable, ClipboardList, Hammer, KeyRound, Monitor, ShieldAlert, Tag, UserCog, Users, UsersRound, Building2, Lock, type LucideIcon } from 'lucide-react'
 import type { Me } from '../../api/types'
 import { can } from '../session/queries'
 
 export const SECTIONS = [
-  'me', 'security', 'sessions', 'workspace', 'channels', 'teams', 'users', 'tags', 'keys', 'audit', 'quarantine', 'jobs',
+  'me', 'security', 'sessions', 'workspace', 'channels', 'teams', 'users', 'tags', 'keys', 'events', 'audit', 'quarantine', 'jobs',
 ] as const
 export type SectionId = (typeof SECTIONS)[number]
 
@@ -22,6 +22,7 @@ const ALL: Section[] = [
   { id: 'users', group: 'workspace', icon: Users, allowed: administers },
   { id: 'tags', group: 'workspace', icon: Tag, allowed: (rights) => rights.manageTags },
   { id: 'keys', group: 'workspace', icon: KeyRound, allowed: administers },
+  { id: 'events', group: 'workspace', icon: Activity, allowed: (rights) => rights.watchEvents },
   { id: 'audit', group: 'workspace', icon: ClipboardList, allowed: administers },
   { id: 'quarantine', group: 'workspace', icon: ShieldAlert, allowed: (rights) => rights.manageQuarantine },
   { id: 'jobs', group: 'workspace', icon: Hammer, allowed: administers },

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test, until } from './check.mjs'
+import { ADMIN } from './server.mjs'
+
+test('calls of an SDK appear within two seconds, say why they were refused, and stand still while one is read', async (world) => {
+  const send = (path, body) => fetch(`${world.server.origin}/v1/${path}`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Basic ${Buffer.from(`${world.server.writeKey}:`).toString('base64')}` }, body: JSON.stringify(body),
+  })
+  const { page, problems } = await world.as(ADMIN, '/settings/events')
+  await page.getByText('Waiting for the first event…').waitFor()
+  await page.getByText('curl http').waitFor()
+  await send('track', { anonymousId: 'browser-1', event: 'Order Completed', properties: { total: 4200 } })
+  const sent = Date.now()
+  const rows = page.getByRole('list', { name: 'Live events' }).getByRole('listitem')
+  await rows.filter({ hasText: 'Order Completed' }).waitFor()
+  assert.ok(Date.now() - sent < 2_000, `${Date.now() - sent} ms`)
+
+  await send('track', { anonymousId: 'browser-1', properties: {} })
+  const refused = rows.filter({ hasText: 'Refused' })
+  await refused.waitFor()
+  await refused.getByRole('button').first().click()
+  await refused.getByText(/event/).first().waitFor()
+  await refused.getByText('no_event').waitFor()
+  await send('page', { anonymousId: 'browser-1', name: 'Cart' })
+  await page.getByRole('button', { name: '1 new call' }).waitFor()
+  assert.equal(await rows.filter({ hasText: 'Cart' }).count(), 0)
+  await page.getByRole('button', { name: '1 new call' }).click()
+  await rows.filter({ hasText: 'Cart' }).waitFor()
+
+  // Five hundred a second, for three seconds: the page goes on answering.
+  const burst = async () => {
+    for (let part = 0; part < 15; part++) {
+      const batch = Array.from({ length: 100 }, (_, at) => ({ type: 'track', anonymousId: `b-${at}`, event: `Burst ${part}`, messageId: crypto.randomUUID() }))
+      await send('batch', { batch })
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+  const done = burst()
+  await page.evaluate(() => {
+    window.longest = 0
+    let before = performance.now()
+    const beat = () => {
+      window.longest = Math.max(window.longest, performance.now() - before)
+      before = performance.now()
+      window.beats = requestAnimationFrame(beat)
+    }
+    beat()
+  })
+  await done
+  await until('the last of them is shown', async () => (await rows.filter({ hasText: 'Burst 14' }).count()) > 0)
+  assert.ok((await page.evaluate(() => window.longest)) < 500, 'no frame takes half a second')
+  await page.getByText(/calls went by faster/).waitFor()
+  await page.getByRole('textbox').fill('cart')
+  await until('only what was asked for', async () => (await rows.filter({ hasText: 'Burst' }).count()) === 0)
+  assert.deepEqual(problems, [])
+})

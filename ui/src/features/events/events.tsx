@@ -1,0 +1,114 @@
+import { Link } from '@tanstack/react-router'
+import { Activity, ChevronDown, CircleAlert, CircleCheck, Copy, CopyCheck, Pause, Play, Trash2 } from 'lucide-react'
+import { useId, useState } from 'react'
+import { Button as AriaButton } from 'react-aria-components'
+import type { SeenCall } from '../../api/types'
+import { useI18n } from '../../i18n/context'
+import { Button } from '../../ui/button'
+import { Select, TextField } from '../../ui/field'
+import { Empty, Skeleton } from '../../ui/state'
+import { toast } from '../../ui/toast'
+import { LoadFailure } from '../shell/failure'
+import { asCurl, passes, type Filter } from './stream'
+import { useStream } from './use-stream'
+import './events.css'
+
+const OUTCOMES = ['accepted', 'duplicate', 'refused'] as const
+
+/** What the SDKs send, as it comes, and what becomes of it. */
+export function LiveEvents() {
+  const { t, format } = useI18n()
+  const [paused, setPaused] = useState(false)
+  const [opened, setOpened] = useState<number | null>(null)
+  const [filter, setFilter] = useState<Filter>({ outcome: 'all', words: '' })
+  const { stream, query, moveOn, clear } = useStream(paused, opened !== null)
+  const calls = stream.shown.filter((call) => passes(call, filter))
+  const goOn = () => {
+    setPaused(false)
+    setOpened(null)
+    moveOn()
+  }
+  if (query.isError && !stream.shown.length) return <LoadFailure error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isPending) return <div className="skeleton-stack events__wait" aria-hidden="true"><Skeleton width="100%" height={32} /><Skeleton width="100%" height={32} /></div>
+  if (!stream.shown.length && !stream.waiting.length) return <Waiting />
+  return (
+    <>
+      <div className="toolbar events__tools">
+        <TextField label={t('events-search')} hideLabel placeholder={t('events-search')} value={filter.words} onChange={(words) => setFilter({ ...filter, words })} />
+        <Select
+          label={t('events-outcome')} hideLabel value={filter.outcome} onChange={(outcome) => setFilter({ ...filter, outcome: outcome as Filter['outcome'] })}
+          options={[{ id: 'all', name: t('events-outcome-all') }, ...OUTCOMES.map((id) => ({ id, name: t(`events-${id}`) }))]}
+        />
+        <Button icon={paused ? <Play size={15} aria-hidden="true" /> : <Pause size={15} aria-hidden="true" />} onPress={paused ? goOn : () => setPaused(true)}>{t(paused ? 'events-go-on' : 'events-pause')}</Button>
+        <Button icon={<Trash2 size={15} aria-hidden="true" />} onPress={clear}>{t('events-clear')}</Button>
+      </div>
+      {stream.waiting.length > 0 && <p className="events__new"><Button size="small" onPress={goOn}>{t('events-waiting', { count: stream.waiting.length })}</Button></p>}
+      {stream.missed > 0 && <p className="muted events__missed">{t('events-missed', { count: format.number(stream.missed) })}</p>}
+      <ol className="events" aria-label={t('settings-events')}>
+        {calls.map((call) => <Call key={call.number} call={call} isOpen={opened === call.number} onToggle={() => setOpened(opened === call.number ? null : call.number)} />)}
+      </ol>
+      {!calls.length && <Empty icon={Activity} title={t('events-none-match')} action={<Button onPress={() => setFilter({ outcome: 'all', words: '' })}>{t('clear-filters')}</Button>} />}
+    </>
+  )
+}
+
+function Call({ call, isOpen, onToggle }: { call: SeenCall; isOpen: boolean; onToggle: () => void }) {
+  const { format } = useI18n()
+  const detail = useId()
+  return (
+    <li className={`event-row${isOpen ? ' event-row--open' : ''}`}>
+      <AriaButton className="event-row__head" aria-expanded={isOpen} aria-controls={isOpen ? detail : undefined} onPress={onToggle}>
+        <time className="tabular muted" dateTime={call.received_at}>{format.clock(call.received_at)}</time>
+        <span className="event-row__what"><span className="event-row__kind">{call.kind ?? '?'}</span> <span className="event-row__name">{call.name}</span></span>
+        <span className="event-row__who truncate muted">{call.user_id ?? call.anonymous_id}</span>
+        <Outcome call={call} />
+        <ChevronDown size={14} aria-hidden="true" className="event-row__arrow" />
+      </AriaButton>
+      {isOpen && <Detail call={call} id={detail} />}
+    </li>
+  )
+}
+
+function Outcome({ call }: { call: SeenCall }) {
+  const { t } = useI18n()
+  const [Icon, tone] = call.outcome === 'accepted' ? [CircleCheck, 'ok'] : call.outcome === 'duplicate' ? [CopyCheck, 'waiting'] : [CircleAlert, 'error']
+  return <span className={`pill pill--${tone}`}><Icon size={13} aria-hidden="true" />{t(`events-${call.outcome}`)}</span>
+}
+
+function Detail({ call, id }: { call: SeenCall; id: string }) {
+  const { t, format } = useI18n()
+  const copy = (text: string) => void navigator.clipboard.writeText(text).then(() => toast(t('copied')))
+  const json = JSON.stringify(call.body, null, 2)
+  const facts: [string, React.ReactNode][] = [
+    [t('events-received'), format.full(call.received_at)],
+    ...(call.at ? [[t('events-happened'), format.full(call.at)] as [string, string]] : []),
+    ...(call.user_id ? [['userId', call.user_id] as [string, string]] : []),
+    ...(call.anonymous_id ? [['anonymousId', call.anonymous_id] as [string, string]] : []),
+    ...(call.person ? [[t('customer'), <Link key="p" to="/customers/$person" params={{ person: call.person }}>{t('open-profile')}</Link>] as [string, React.ReactNode]] : []),
+  ]
+  return (
+    <div className="event-row__detail" id={id}>
+      {call.refusal && <p className="channel__error" role="note"><strong>{call.refusal.code}</strong> {call.refusal.message}</p>}
+      {call.warnings.map((warning) => <p key={warning} className="card__warning">{warning}</p>)}
+      <dl className="facts">{facts.map(([label, value]) => <div key={label} className="facts__row"><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
+      <pre className="snippet events__body" tabIndex={0} role="region" aria-label={t('events-body')}>{json}</pre>
+      <div className="channel__acts">
+        <Button size="small" icon={<Copy size={14} aria-hidden="true" />} onPress={() => copy(asCurl(location.origin, call.kind, call.body))}>{t('events-copy-curl')}</Button>
+        <Button size="small" icon={<Copy size={14} aria-hidden="true" />} onPress={() => copy(json)}>{t('events-copy-body')}</Button>
+      </div>
+    </div>
+  )
+}
+
+/** Nothing yet: how to send the first one. */
+function Waiting() {
+  const { t } = useI18n()
+  const command = asCurl(location.origin, 'track', { anonymousId: 'test-1', event: 'Test Event', properties: { from: 'curl' } })
+  return (
+    <div className="events__wait">
+      <Empty icon={Activity} title={t('events-first')}>{t('events-first-text')}</Empty>
+      <code className="snippet">{command}</code>
+      <p className="channel__acts"><Button size="small" icon={<Copy size={14} aria-hidden="true" />} onPress={() => void navigator.clipboard.writeText(command).then(() => toast(t('copied')))}>{t('events-copy-command')}</Button></p>
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+import type { SeenCall } from '../../api/types'
+
+/** As many as the server keeps. */
+export const SHOWN = 300
+
+/** What is on the screen, and what came while it stood still. Newest first. */
+export interface Stream {
+  shown: SeenCall[]
+  waiting: SeenCall[]
+  /** The newest number heard of. */
+  last: number
+  /** Calls that went by between two readings. */
+  missed: number
+}
+
+export const EMPTY: Stream = { shown: [], waiting: [], last: 0, missed: 0 }
+
+/** Takes in what a reading brought, oldest first. `frozen`: the screen stands still. */
+export function take(stream: Stream, calls: SeenCall[], frozen: boolean): Stream {
+  const first = calls[0]
+  if (!first) return stream
+  // Lower numbers: the server began to count anew.
+  const start = first.number <= stream.last && calls.at(-1)!.number < stream.last ? { ...EMPTY, shown: stream.shown } : stream
+  const fresh = calls.filter((call) => call.number > start.last).reverse()
+  if (!fresh.length) return stream
+  const oldest = fresh.at(-1)!.number
+  const missed = start.missed + (start.last ? Math.max(0, oldest - start.last - 1) : 0)
+  const next = { ...start, last: fresh[0]!.number, missed, waiting: [...fresh, ...start.waiting].slice(0, SHOWN) }
+  return frozen ? next : flow(next)
+}
+
+/** The screen moves on. */
+export const flow = (stream: Stream): Stream => ({ ...stream, shown: [...stream.waiting, ...stream.shown].slice(0, SHOWN), waiting: [] })
+
+export interface Filter { outcome: SeenCall['outcome'] | 'all'; words: string }
+
+export function passes(call: SeenCall, { outcome, words }: Filter): boolean {
+  if (outcome !== 'all' && call.outcome !== outcome) return false
+  const typed = words.trim().toLowerCase()
+  return !typed || [call.name, call.kind, call.user_id, call.anonymous_id, call.refusal?.code].some((value) => value?.toLowerCase().includes(typed))
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+
+/** The call again, for a shell. The write key is not known here. */
+export const asCurl = (origin: string, kind: string | null, body: unknown) =>
+  `curl ${origin}/v1/${kind ?? 'track'} -u ${quoted('<write key>:')} -H ${quoted('Content-Type: application/json')} -d ${quoted(JSON.stringify(body))}`
