@@ -7,16 +7,22 @@ mod files;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod visits;
 
 use std::sync::Arc;
 
+use connect::collect::{Call, collect};
 use inbox::{
     channels::{self, HealthState},
     conversations, deliveries,
     port::{Outcome, Registry},
 };
-use kernel::{Caller, MessageId, Result, Timestamp};
-use people::{access::hash_password, secrets::Vault};
+use kernel::{Actor, Caller, Error, MessageId, Result, Timestamp};
+use people::{
+    access::hash_password,
+    audiences::{self, AudienceChange},
+    secrets::Vault,
+};
 use store::{Db, Tx, params};
 
 use super::{
@@ -27,7 +33,8 @@ use cast::Cast;
 use files::Files;
 use stage::Stage;
 
-const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
+/// The shop is open so long before the first word, so that orders can be written about.
+const OPENING: std::time::Duration = std::time::Duration::from_secs(10 * 24 * 3_600);
 
 /// What the loading stands on.
 #[derive(Clone)]
@@ -44,7 +51,7 @@ pub(super) async fn load(db: &Db, equipment: Equipment, demo: Demo, now: Timesta
     let files = Arc::new(Files::keep(db.blobs(), &demo).await?);
     let demo = Arc::new(demo);
     db.system("demo", move |tx| {
-        let opening = demo.conversations.first().map_or(now, |first| Timestamp(first.steps[0].at)) - DAY;
+        let opening = demo.conversations.first().map_or(now, |first| Timestamp(first.steps[0].at)) - OPENING;
         let cast = tx.at(opening, |tx| Cast::engage(tx, &demo, &equipment, &password))?;
         tx.within(cast.workspace.clone(), |tx| play(tx, &demo, &cast, &equipment.registry, &files, now))
     })
@@ -60,42 +67,51 @@ fn play(
     now: Timestamp,
 ) -> Result<()> {
     let mut stage = Stage::new(demo, cast, registry, files);
-    for cue in cues(demo, now) {
+    let calls = visits::visits(demo);
+    for cue in cues(demo, &calls, now) {
         tx.at(cue.at, |tx| match cue.what {
-            What::Step(step) => stage.perform(tx, cue.conversation, step),
-            What::Wake => stage.wake(tx, cue.conversation),
+            What::Step(conversation, step) => stage.perform(tx, conversation, step),
+            What::Wake(conversation) => stage.wake(tx, conversation),
+            What::Visit(call) => {
+                let caller = Caller { actor: Actor::Key(cast.write_key), ..part(cast, "collect") };
+                tx.within(caller, |tx| collect(tx, cast.write_key, &[Ok(call.clone())]).map(drop))
+            }
         })?;
     }
     tx.at(now, |tx| {
         stage.catch_up_on_reading(tx, now)?;
         forget_jobs_of_the_past(tx)?;
+        tx.within(cast.workspace.clone(), |tx| publish_audiences(tx))?;
         demo.channels.iter().try_for_each(|channel| note_last_use(tx, demo, cast, &channel.key))
     })
 }
 
-/// Something that happens to a conversation at a moment.
-struct Cue {
+/// Something that happens at a moment.
+struct Cue<'a> {
     at: Timestamp,
-    conversation: usize,
-    what: What,
+    what: What<'a>,
 }
 
-enum What {
-    Step(usize),
-    /// Its snooze ends.
-    Wake,
+enum What<'a> {
+    /// A step of a conversation.
+    Step(usize, usize),
+    /// The snooze of a conversation ends.
+    Wake(usize),
+    /// A page of the shop tells of a customer.
+    Visit(&'a Call),
 }
 
-/// All steps of all conversations in the order in which they happened.
-fn cues(demo: &Demo, now: Timestamp) -> Vec<Cue> {
-    let mut cues = Vec::new();
+/// Everything in the order in which it happened.
+fn cues<'a>(demo: &Demo, calls: &'a [(Timestamp, Call)], now: Timestamp) -> Vec<Cue<'a>> {
+    let mut cues: Vec<Cue<'_>> =
+        calls.iter().map(|(at, call)| Cue { at: *at, what: What::Visit(call) }).collect();
     for (conversation, told) in demo.conversations.iter().enumerate() {
         for (step, told) in told.steps.iter().enumerate() {
-            cues.push(Cue { at: Timestamp(told.at), conversation, what: What::Step(step) });
+            cues.push(Cue { at: Timestamp(told.at), what: What::Step(conversation, step) });
             if let Act::Snooze { until, .. } = told.act
                 && until <= now.0
             {
-                cues.push(Cue { at: Timestamp(until), conversation, what: What::Wake });
+                cues.push(Cue { at: Timestamp(until), what: What::Wake(conversation) });
             }
         }
     }
@@ -126,6 +142,27 @@ fn forget_jobs_of_the_past(tx: &mut Tx<'_>) -> Result<()> {
     let (workspace, now) = (tx.workspace(), tx.now());
     let sql = "DELETE FROM jobs WHERE workspace_id = $1 AND (kind = $2 OR run_at <= $3)";
     tx.execute(sql, params![workspace, deliveries::DELIVER, now]).map(drop)
+}
+
+/// Live audiences over what the shop's pages tell.
+fn publish_audiences(tx: &mut Tx<'_>) -> Result<()> {
+    let wanted = [
+        ("Friss vásárlók", r#"did "Order Completed" in the last 30 days"#),
+        (
+            "Kosárban hagyta",
+            r#"all of (did "Product Added" in the last 7 days, did not "Order Completed" in the last 7 days)"#,
+        ),
+        ("Nézelődő érdeklődők", "did page.viewed at least 2 times in the last 14 days"),
+    ];
+    for (name, text) in wanted {
+        let condition = audiences::parse(text, &std::collections::BTreeMap::new())
+            .map_err(|error| Error::internal(format!("{name}: {error:?}")))?;
+        let change =
+            AudienceChange { name: Some(name.to_owned()), description: None, condition: Some(condition) };
+        let audience = audiences::create(tx, &change, None)?;
+        audiences::publish(tx, audience.id, None)?;
+    }
+    Ok(())
 }
 
 /// Channels know when they were last used.

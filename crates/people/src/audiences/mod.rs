@@ -43,7 +43,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-pub use actions::AudienceChange;
+pub use actions::{AudienceChange, create, publish};
 pub use condition::{
     Attribute, Calendar, Condition, Count, EventFilter, Figure, Literal, Measure, Member, PropertyTest,
     Sequence, Step, StepKind, Test, Times, Window,

@@ -6,9 +6,10 @@ use inbox::{
     channels::{self, ChannelRow, NewChannel},
     tags,
 };
-use kernel::{Actor, Caller, Error, Result, TagId, TeamId, UserId};
+use kernel::{Actor, Caller, Error, KeyId, Result, TagId, TeamId, UserId};
 use people::access::{
     PasswordHash,
+    keys::{self, KeyScope},
     setup::{NewWorkspace, create_workspace},
     teams,
     users::{self, NewUser},
@@ -25,6 +26,8 @@ use crate::demo::{
 pub(super) struct Cast {
     /// The workspace itself, acting by its own rules.
     pub workspace: Caller,
+    /// Of the shop's pages.
+    pub write_key: KeyId,
     pub agents: HashMap<String, Caller>,
     pub teams: HashMap<String, TeamId>,
     pub tags: HashMap<String, TagId>,
@@ -51,8 +54,12 @@ impl Cast {
                 admin_password: password.clone(),
             },
         )?;
+        let pages = tx.within(operator(created.workspace), |tx| {
+            keys::issue(tx, "Webáruház", &[KeyScope::Intake], None)
+        })?;
         let mut cast = Self {
             workspace: operator(created.workspace),
+            write_key: pages.key.id,
             agents: HashMap::new(),
             teams: HashMap::new(),
             tags: HashMap::new(),

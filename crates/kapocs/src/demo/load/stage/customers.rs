@@ -8,7 +8,7 @@ use people::persons::{self, Handle, IdentityKind, PersonChange};
 use serde_json::{Map, Value, json};
 use store::{Tx, params};
 
-use super::super::cast::Cast;
+use super::super::{cast::Cast, visits::account as account_of};
 use crate::demo::script::{ChannelKind, Conversation, Demo, Person};
 
 pub(super) struct Customers<'a> {
@@ -66,6 +66,8 @@ impl<'a> Customers<'a> {
         if let Some(email) = &person.email {
             let account = handle(IdentityKind::Email, email.clone(), person.name.clone(), "identity");
             found = persons::verify(tx, found, &account)?;
+            let number = handle(IdentityKind::External, account_of(told.person), None, "identity");
+            found = persons::verify(tx, found, &number)?;
         }
         // The token is known to nobody: these browsers do not come back.
         let token = rand::random::<[u8; 32]>().to_vec();

@@ -1,0 +1,125 @@
+//! What the shop's own pages tell of customers with an account: whom they were before they wrote to us.
+//!
+//! Pages looked at before a chat, the cart, the orders that are written about. The pages name a customer by the shop's
+//! number of them; a chat of somebody signed in proves the same number ([`account`]).
+
+use std::collections::{BTreeMap, HashSet};
+
+use connect::collect::{Call, CallKind};
+use kernel::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::demo::script::{Act, ChannelKind, Conversation, Demo, Page, Person};
+
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 24 * 3_600 * SECOND;
+const SHOP: &str = "https://mecsesbolt.example";
+/// What is in the baskets: name and price in forints.
+const GOODS: [(&str, i64); 6] = [
+    ("Hajnal bögre", 5_490),
+    ("Kékfestő csésze", 4_990),
+    ("Parázs teáskanna", 12_900),
+    ("Méhes gyertya", 3_290),
+    ("Búza konyharuha", 2_890),
+    ("Pipacs tányér", 6_750),
+];
+
+/// The shop's number of a customer.
+pub(super) fn account(person: usize) -> String {
+    format!("shop-{}", 10_400 + person)
+}
+
+/// The calls of the shop's pages, each with the moment at which it came.
+pub(super) fn visits(demo: &Demo) -> Vec<(Timestamp, Call)> {
+    let chats: HashSet<&str> =
+        demo.channels.iter().filter(|one| one.kind == ChannelKind::Chat).map(|one| one.key.as_str()).collect();
+    let mut stories: BTreeMap<usize, Vec<&Conversation>> = BTreeMap::new();
+    for told in &demo.conversations {
+        stories.entry(told.person).or_default().push(told);
+    }
+    let mut calls = Vec::new();
+    for (person, told) in stories {
+        let chatted = told.iter().any(|one| chats.contains(one.channel.as_str()));
+        let Some(person) = demo.people.get(person).filter(|person| chatted && person.email.is_some()) else {
+            continue;
+        };
+        let mut browser = Browser { person, calls: Vec::new() };
+        for (number, told) in told.iter().enumerate() {
+            browser.story(number, told, chats.contains(told.channel.as_str()));
+        }
+        calls.extend(browser.calls);
+    }
+    calls.sort_by_key(|(at, _)| *at);
+    calls
+}
+
+struct Browser<'a> {
+    person: &'a Person,
+    calls: Vec<(Timestamp, Call)>,
+}
+
+impl Browser<'_> {
+    fn story(&mut self, number: usize, told: &Conversation, by_chat: bool) {
+        let Some(first) = told.steps.first().map(|step| step.at) else { return };
+        let (name, price) = GOODS[(self.person.key + number) % GOODS.len()];
+        if let Some(order) = order_of(told) {
+            let quantity = 1 + i64::try_from(self.person.key % 3).unwrap_or_default();
+            let ordered = first - DAY * (2 + i64::try_from(self.person.key % 6).unwrap_or_default());
+            let products = json!([{ "name": name, "price": price, "quantity": quantity }]);
+            self.track(ordered, "Order Completed", &json!({
+                "order_id": order, "total": price * quantity, "currency": "HUF", "products": products,
+            }));
+        }
+        if by_chat {
+            let start = Page { url: format!("{SHOP}/"), title: "Mécses Bolt".to_owned() };
+            self.page(first - 260 * SECOND, &start);
+            if let Some(page) = &told.page {
+                self.page(first - 95 * SECOND, page);
+            }
+            if order_of(told).is_none() {
+                self.track(first - 40 * SECOND, "Product Added", &json!({ "name": name, "price": price, "currency": "HUF" }));
+            }
+        }
+    }
+
+    fn page(&mut self, at: i64, page: &Page) {
+        let properties = json!({ "url": page.url, "title": page.title, "path": page.url.trim_start_matches(SHOP) });
+        self.say(at, CallKind::Page, &page.title, &properties);
+    }
+
+    fn track(&mut self, at: i64, event: &str, properties: &Value) {
+        self.say(at, CallKind::Track, event, properties);
+    }
+
+    fn say(&mut self, at: i64, kind: CallKind, name: &str, properties: &Value) {
+        let Value::Object(properties) = properties else { return };
+        self.calls.push((
+            Timestamp(at),
+            Call {
+                kind,
+                message_id: format!("demo-{}-{}", self.person.key, self.calls.len()),
+                user_id: Some(account(self.person.key)),
+                anonymous_id: Some(format!("demo-browser-{}", self.person.key)),
+                previous_id: None,
+                group_id: None,
+                name: Some(name.to_owned()),
+                properties: properties.clone(),
+                traits: Map::new(),
+                context: Map::new(),
+                told_at: None,
+                sent_at: None,
+                warnings: Vec::new(),
+            },
+        ));
+    }
+}
+
+/// The order a customer writes about.
+fn order_of(told: &Conversation) -> Option<&str> {
+    told.steps.iter().find_map(|step| {
+        let Act::Receive(received) = &step.act else { return None };
+        let at = received.text.find("MB-")?;
+        let digits = received.text[at + 3..].find(|c: char| !c.is_ascii_digit()).unwrap_or(received.text.len() - at - 3);
+        (digits == 5).then(|| &received.text[at..at + 8])
+    })
+}
