@@ -58,6 +58,14 @@ export function makeFormat(locale: Locale, timeZone: string | undefined) {
       return short.format(new Date(at))
     },
     number: (value: number) => number.format(value),
+    /** Forints without their hundredths; an unknown currency as it was told. */
+    money: (value: number, currency: string | null) => {
+      try {
+        return new Intl.NumberFormat(tag, { style: 'currency', currency: currency ?? '', maximumFractionDigits: currency === 'HUF' ? 0 : 2, minimumFractionDigits: 0 }).format(value)
+      } catch {
+        return `${number.format(value)} ${currency ?? ''}`.trim()
+      }
+    },
     size: (bytes: number) => {
       const [value, unit] = bytes < 1_000_000 ? [Math.max(1, bytes / 1000), 'kB'] : [bytes / 1_000_000, 'MB']
       return `${new Intl.NumberFormat(tag, { maximumFractionDigits: value < 10 && unit === 'MB' ? 1 : 0 }).format(value)} ${unit}`

@@ -6,6 +6,7 @@ import { useI18n } from '../../i18n/context'
 import { IconButton } from '../../ui/button'
 import { Skeleton } from '../../ui/state'
 import { PersonAudiences } from '../audiences/person-audiences'
+import { OnSite } from '../people/on-site'
 import { PersonConversations, PersonFacts, PersonHead, PersonTimeline } from '../people/profile-parts'
 import { personQuery } from '../people/queries'
 import { LoadFailure } from '../shell/failure'
@@ -36,6 +37,7 @@ export function CustomerPanel({ conversation: id, overlay, isMain, resizer, onCl
           <>
             <PersonHead person={person.data} title={isMain ? 'h2' : 'h3'} />
             <PersonAudiences person={person.data.id} />
+            <OnSite person={person.data.id} live={conversation?.channel.kind === 'chat' && conversation.status !== 'closed'} />
             <PersonFacts person={person.data} />
             <PersonConversations person={person.data.id} except={id} />
             <PersonTimeline person={person.data.id} />

@@ -11,6 +11,7 @@ import { PersonAudiences } from '../audiences/person-audiences'
 import { can, useMe } from '../session/queries'
 import { LoadFailure } from '../shell/failure'
 import { canBlock, useBlock } from './block'
+import { OnSite } from './on-site'
 import { PersonFacts, PersonHead, PersonTimeline } from './profile-parts'
 import { personConversationsQuery } from './queries'
 import { usePageTitle } from '../../ui/page-title'
@@ -32,7 +33,7 @@ export function PersonPage({ person }: { person: Person }) {
       <PersonHead person={person} title="h1"><BlockButton person={person} /></PersonHead>
       <PersonAudiences person={person.id} />
       <div className="profile__columns">
-        <section className="profile__fields" aria-label={t('profile-fields')}><PersonFacts person={person} /></section>
+        <section className="profile__fields" aria-label={t('profile-fields')}><PersonFacts person={person} /><OnSite person={person.id} /></section>
         <Tabs className="tabs" selectedKey={tab} onSelectionChange={(key) => void navigate({ to: '.', search: (old) => ({ ...old, tab: key === 'timeline' ? undefined : key }) as never, replace: true })}>
           <TabList className="tabs__list" aria-label={t('profile-parts')}>
             <Tab id="timeline" className="tabs__tab">{t('timeline')}</Tab>
