@@ -311,6 +311,7 @@ function route(world: World, method: string, path: string[], body: Body, params:
     return undefined
   }
   if (head === 'me' && rest[0] === 'sessions') return collection('sessions', db.sessions, () => null)(method, rest.slice(1), body, params)
+  if (call === 'GET collection/recent') return []
   if (call === 'GET workspace') return db.prefs.workspace
   if (call === 'PATCH workspace') return Object.assign(db.prefs.workspace, body)
   if (call === 'GET views') return { items: views(db), next: null }
@@ -322,7 +323,7 @@ function route(world: World, method: string, path: string[], body: Body, params:
     for (const old of need(db.batches.get(rest[0]!))) Object.assign(db.conversations.find((row) => row.id === old.id)!, old, { version: old.version + 2 })
     return undefined
   }
-  if (head === 'people' && rest[1] === 'timeline') return page((db.timeline.get(rest[0]!) ?? []).filter((item) => !params.get('name') || item.name === params.get('name')), params)
+  if (head === 'people' && rest[1] === 'timeline') return page((db.timeline.get(rest[0]!) ?? []).filter((item) => !params.get('name') || params.get('name')!.split(',').includes(item.name)), params)
   if (head === 'people' && rest[1] === 'conversations') return list(db, new URLSearchParams({ person: rest[0]!, limit: params.get('limit') ?? '50' }))
   if (head === 'people' && rest[1] === 'block') return void (need(db.people.find((one) => one.id === rest[0])).blocked_at = method === 'PUT' ? new Date().toISOString() : null)
   if (head === 'people' && rest[1] === 'audiences') return { items: memberships(world.audiences), next: null }
