@@ -70,13 +70,14 @@ pub(super) fn message(
     content_url: &str,
     id: ConversationId,
     seq: i64,
+    has_files: bool,
 ) -> Result<ChatMessage> {
     let workspace = read.workspace();
     let sql = format!(
         "SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3 AND {VISIBLE}"
     );
     let row = read.row(&sql, params![workspace, id, seq])?.ok_or_else(Error::not_found)?;
-    from_row(read, content_url, &row)
+    if has_files { from_row(read, content_url, &row) } else { without_files(&row) }
 }
 
 fn is_theirs(read: &mut Read<'_>, conversation: &Conversation, row: &Row) -> Result<bool> {
@@ -91,6 +92,16 @@ fn author(row: &Row) -> Result<Actor> {
 }
 
 fn from_row(read: &mut Read<'_>, content_url: &str, row: &Row) -> Result<ChatMessage> {
+    let message = without_files(row)?;
+    let files = attachments::of_message(read, message.id)?;
+    let attachments = files
+        .iter()
+        .map(|file| attachments::link(read, content_url, file).map(ChatFile::from))
+        .collect::<Result<_>>()?;
+    Ok(ChatMessage { attachments, ..message })
+}
+
+fn without_files(row: &Row) -> Result<ChatMessage> {
     let id: MessageId = row.get(0)?;
     let kind: String = row.get(3)?;
     let author = author(row)?;
@@ -101,7 +112,6 @@ fn from_row(read: &mut Read<'_>, content_url: &str, row: &Row) -> Result<ChatMes
     };
     let client: Option<Vec<u8>> = row.get(2)?;
     let name: String = row.get(5)?;
-    let files = attachments::of_message(read, id)?;
     Ok(ChatMessage {
         id,
         seq: row.get(1)?,
@@ -110,10 +120,7 @@ fn from_row(read: &mut Read<'_>, content_url: &str, row: &Row) -> Result<ChatMes
         author: (from == "agent").then_some(name),
         text: row.get(6)?,
         at: row.get(7)?,
-        attachments: files
-            .iter()
-            .map(|file| attachments::link(read, content_url, file).map(ChatFile::from))
-            .collect::<Result<_>>()?,
+        attachments: Vec::new(),
     })
 }
 
