@@ -10,6 +10,8 @@ use crate::{Db, Facts, Read, Tx, facts, facts_after, params};
 const BATCH: usize = 256;
 /// How long to wait for an older transaction to end before looking again (PostgreSQL only).
 const HELD_BACK: Duration = Duration::from_millis(5);
+/// After a wake-up the log is given so long to grow: a reading costs the same for one fact as for many.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// A part of the program that works on facts of others.
 #[derive(Clone)]
@@ -70,10 +72,11 @@ pub async fn run_reactors(db: Db, reactors: Vec<Reactor>, stop: watch::Receiver<
             while !*stop.borrow() {
                 facts.borrow_and_update();
                 match step(&db, reactor.clone()).await {
-                    Ok(Step::Worked) => {}
+                    Ok(Step::Worked { is_full: true }) => {}
+                    Ok(Step::Worked { is_full: false }) => tokio::time::sleep(GATHER).await,
                     Ok(Step::HeldBack) => tokio::time::sleep(HELD_BACK).await,
                     Ok(Step::Idle) => tokio::select! {
-                        _ = facts.changed() => {}
+                        _ = facts.changed() => tokio::time::sleep(GATHER).await,
                         _ = stop.changed() => {}
                     },
                     Err(error) => {
@@ -89,7 +92,10 @@ pub async fn run_reactors(db: Db, reactors: Vec<Reactor>, stop: watch::Receiver<
 
 #[derive(Debug)]
 pub(crate) enum Step {
-    Worked,
+    Worked {
+        /// As many as fit: more may be there.
+        is_full: bool,
+    },
     HeldBack,
     Idle,
 }
@@ -134,7 +140,7 @@ fn advance(tx: &mut Tx<'_>, reactor: &Reactor, limit: usize, set_aside: bool) ->
         "UPDATE cursors SET tx = $2, seq = $3 WHERE name = $1",
         params![reactor.name, last.tx, last.seq],
     )?;
-    Ok(Step::Worked)
+    Ok(Step::Worked { is_full: items.len() >= limit })
 }
 
 /// The facts a reactor works, in the portions in which it works them.
@@ -182,19 +188,21 @@ pub struct Tail {
     db: Db,
     cursor: FactCursor,
     wake: watch::Receiver<u64>,
+    /// Everything there was has been read: what comes next may gather first.
+    is_drained: bool,
 }
 
 impl Tail {
     /// Follows from `cursor` on.
     pub fn after(db: &Db, cursor: FactCursor) -> Self {
-        Self { db: db.clone(), cursor, wake: db.bus().facts() }
+        Self { db: db.clone(), cursor, wake: db.bus().facts(), is_drained: false }
     }
 
     /// Follows from now on.
     pub async fn from_head(db: &Db) -> Result<Self> {
         let wake = db.bus().facts();
         let cursor = db.system_read("tail", facts::head).await?;
-        Ok(Self { db: db.clone(), cursor, wake })
+        Ok(Self { db: db.clone(), cursor, wake, is_drained: false })
     }
 
     pub fn cursor(&self) -> FactCursor {
@@ -204,13 +212,18 @@ impl Tail {
     /// The next facts, at least one; waits for them. Safe to drop while waiting.
     pub async fn next(&mut self) -> Result<Vec<Fact>> {
         loop {
+            if self.is_drained {
+                tokio::time::sleep(GATHER).await;
+            }
             self.wake.borrow_and_update();
             let cursor = self.cursor;
             let found = self.db.system_read("tail", move |read| facts_after(read, cursor, BATCH)).await?;
             if let Some(last) = found.items.last() {
                 self.cursor = last.cursor;
+                self.is_drained = found.items.len() < BATCH;
                 return Ok(found.items);
             }
+            self.is_drained = true;
             if found.held_back {
                 tokio::time::sleep(HELD_BACK).await;
             } else if self.wake.changed().await.is_err() {
