@@ -12,6 +12,7 @@ import { toast } from '../../ui/toast'
 import { useCommands } from '../commands/store'
 import { sayFailure } from '../inbox/acts'
 import { audiencesIn, type Condition } from './condition'
+import { leaving } from './live'
 import { audienceQuery, audiencesQuery } from './queries'
 
 interface Props { audience: Audience | null; dirty: boolean; busy: boolean; save: () => Promise<Audience | null> }
@@ -45,9 +46,10 @@ export function Acts({ audience, dirty, busy, save }: Props) {
     }
   }
   const gone = async () => {
+    // First away: a page that is still there would ask for what is gone.
+    await navigate({ to: '/audiences' })
     client.removeQueries({ queryKey: ['audience', audience!.id] })
     await client.invalidateQueries({ queryKey: audiencesQuery.queryKey })
-    await navigate({ to: '/audiences' })
   }
   useCommands(audience ? [
     ...(audience.live ? [{ id: 'audience-withdraw', label: t('audience-withdraw'), group: 'action' as const, run: () => setAsking('withdraw') }] : [{ id: 'audience-publish', label: t('audience-publish'), group: 'action' as const, run: () => void publish() }]),
@@ -79,6 +81,7 @@ function Question({ audience, asking, onClose, onDeleted }: { audience: Audience
   const users = audience.used_by.length ? format.list(audience.used_by) : met
   const confirm = async () => {
     setBusy(true)
+    if (asking === 'delete') leaving.add(audience.id)
     try {
       await api.delete(asking === 'delete' ? `audiences/${audience.id}` : `audiences/${audience.id}/publication`)
       onClose()
@@ -86,6 +89,7 @@ function Question({ audience, asking, onClose, onDeleted }: { audience: Audience
       else await client.invalidateQueries({ queryKey: ['audience', audience.id] })
       void client.invalidateQueries({ queryKey: audiencesQuery.queryKey })
     } catch (error) {
+      leaving.delete(audience.id)
       if (error instanceof ApiError && error.code === 'in_use') setMet(String(error.detail ?? ''))
       else sayFailure(t, error)
     } finally {
