@@ -342,8 +342,7 @@ pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Resul
                 }
             }
             let has_files = !written.attachments.is_empty();
-            let message =
-                view::message(tx, &content_url, received.conversation, received.seq, has_files)?;
+            let message = view::message(tx, &content_url, received.conversation, received.seq, has_files)?;
             Ok(Said { conversation: received.conversation, message })
         })
         .await

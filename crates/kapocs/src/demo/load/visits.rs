@@ -31,8 +31,12 @@ pub(super) fn account(person: usize) -> String {
 
 /// The calls of the shop's pages, each with the moment at which it came.
 pub(super) fn visits(demo: &Demo) -> Vec<(Timestamp, Call)> {
-    let chats: HashSet<&str> =
-        demo.channels.iter().filter(|one| one.kind == ChannelKind::Chat).map(|one| one.key.as_str()).collect();
+    let chats: HashSet<&str> = demo
+        .channels
+        .iter()
+        .filter(|one| one.kind == ChannelKind::Chat)
+        .map(|one| one.key.as_str())
+        .collect();
     let mut stories: BTreeMap<usize, Vec<&Conversation>> = BTreeMap::new();
     for told in &demo.conversations {
         stories.entry(told.person).or_default().push(told);
@@ -66,9 +70,13 @@ impl Browser<'_> {
             let quantity = 1 + i64::try_from(self.person.key % 3).unwrap_or_default();
             let ordered = first - DAY * (2 + i64::try_from(self.person.key % 6).unwrap_or_default());
             let products = json!([{ "name": name, "price": price, "quantity": quantity }]);
-            self.track(ordered, "Order Completed", &json!({
-                "order_id": order, "total": price * quantity, "currency": "HUF", "products": products,
-            }));
+            self.track(
+                ordered,
+                "Order Completed",
+                &json!({
+                    "order_id": order, "total": price * quantity, "currency": "HUF", "products": products,
+                }),
+            );
         }
         if by_chat {
             let start = Page { url: format!("{SHOP}/"), title: "Mécses Bolt".to_owned() };
@@ -77,13 +85,18 @@ impl Browser<'_> {
                 self.page(first - 95 * SECOND, page);
             }
             if order_of(told).is_none() {
-                self.track(first - 40 * SECOND, "Product Added", &json!({ "name": name, "price": price, "currency": "HUF" }));
+                self.track(
+                    first - 40 * SECOND,
+                    "Product Added",
+                    &json!({ "name": name, "price": price, "currency": "HUF" }),
+                );
             }
         }
     }
 
     fn page(&mut self, at: i64, page: &Page) {
-        let properties = json!({ "url": page.url, "title": page.title, "path": page.url.trim_start_matches(SHOP) });
+        let properties =
+            json!({ "url": page.url, "title": page.title, "path": page.url.trim_start_matches(SHOP) });
         self.say(at, CallKind::Page, &page.title, &properties);
     }
 
@@ -99,7 +112,7 @@ impl Browser<'_> {
                 kind,
                 message_id: format!("demo-{}-{}", self.person.key, self.calls.len()),
                 user_id: Some(account(self.person.key)),
-                anonymous_id: Some(format!("demo-browser-{}", self.person.key)),
+                anonymous_id: Some(browser(self.person.key)),
                 previous_id: None,
                 group_id: None,
                 name: Some(name.to_owned()),
@@ -114,12 +127,23 @@ impl Browser<'_> {
     }
 }
 
+/// As SDKs name browsers.
+fn browser(person: usize) -> String {
+    uuid::Uuid::from_u64_pair(
+        0x8f3c_51d2_0b7e_4a6d ^ (person as u64) << 40,
+        0x9e21_c04f_77a1_d350 + person as u64,
+    )
+    .to_string()
+}
+
 /// The order a customer writes about.
 fn order_of(told: &Conversation) -> Option<&str> {
     told.steps.iter().find_map(|step| {
         let Act::Receive(received) = &step.act else { return None };
         let at = received.text.find("MB-")?;
-        let digits = received.text[at + 3..].find(|c: char| !c.is_ascii_digit()).unwrap_or(received.text.len() - at - 3);
+        let digits = received.text[at + 3..]
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(received.text.len() - at - 3);
         (digits == 5).then(|| &received.text[at..at + 8])
     })
 }
