@@ -14,7 +14,12 @@ events-waiting = { $count ->
     [one] { $count } new call
    *[other] { $count } new calls
 }
-events-missed = { $count } calls went by faster than they could be shown.
+events-missed = { $count ->
+    [one] { $count } call went by faster than it could be shown.
+   *[other] { $count } calls went by faster than they could be shown.
+}
+events-broken = There is no connection to the server: what comes meanwhile is not seen here.
+events-empty = Waiting for the next call…
 events-none-match = No such call among the last ones
 events-received = Received
 events-happened = Happened
@@ -23,4 +28,4 @@ events-copy-curl = Copy as curl
 events-copy-body = Copy the body
 events-copy-command = Copy the command
 events-first = Waiting for the first event…
-events-first-text = This command sends the first one. The write key was printed by the installation; put it where it says <write key>.
+events-first-text = This command sends the first one. In the place of <write key> goes the write key that the installation printed.

@@ -15,6 +15,11 @@ test('calls of an SDK appear within two seconds, say why they were refused, and 
   await rows.filter({ hasText: 'Order Completed' }).waitFor()
   assert.ok(Date.now() - sent < 2_000, `${Date.now() - sent} ms`)
 
+  await rows.filter({ hasText: 'Order Completed' }).getByRole('button').first().click()
+  const body = page.getByRole('region', { name: 'What was sent' })
+  const told = JSON.parse(await body.innerText())
+  assert.deepEqual([told.type, told.event, told.anonymousId, told.properties.total], ['track', 'Order Completed', 'browser-1', 4200])
+  await rows.filter({ hasText: 'Order Completed' }).getByRole('button').first().click()
   await send('track', { anonymousId: 'browser-1', properties: {} })
   const refused = rows.filter({ hasText: 'Refused' })
   await refused.waitFor()

@@ -61,7 +61,8 @@ export function makeFormat(locale: Locale, timeZone: string | undefined) {
     /** Forints without their hundredths; an unknown currency as it was told. */
     money: (value: number, currency: string | null) => {
       try {
-        return new Intl.NumberFormat(tag, { style: 'currency', currency: currency ?? '', maximumFractionDigits: currency === 'HUF' ? 0 : 2, minimumFractionDigits: 0 }).format(value)
+        const code = (currency ?? '').toUpperCase()
+        return new Intl.NumberFormat(tag, { style: 'currency', currency: code, ...(code === 'HUF' && { maximumFractionDigits: 0 }) }).format(value)
       } catch {
         return `${number.format(value)} ${currency ?? ''}`.trim()
       }

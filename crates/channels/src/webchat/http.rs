@@ -341,7 +341,7 @@ pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Resul
                     visitors::set_conversation(tx, &visitor, received.conversation)?;
                 }
             }
-            let has_files = !written.attachments.is_empty();
+            let has_files = received.repeated || !written.attachments.is_empty();
             let message = view::message(tx, &content_url, received.conversation, received.seq, has_files)?;
             Ok(Said { conversation: received.conversation, message })
         })

@@ -251,11 +251,29 @@ fn shown(tx: &Tx<'_>, key: KeyId, call: &Call, outcome: CallOutcome) -> SeenCall
     }
 }
 
+/// The call in the shape in which Segment publishes it, whatever dialect it came in.
 fn told(call: &Call) -> Json {
-    json!({
-        "message_id": call.message_id, "properties": call.properties, "traits": call.traits, "context": call.context,
-        "previous_id": call.previous_id, "group_id": call.group_id,
-    })
+    let name = if call.kind == CallKind::Track { "event" } else { "name" };
+    let all = [
+        ("type", json!(call.kind)),
+        ("messageId", json!(call.message_id)),
+        ("userId", json!(call.user_id)),
+        ("anonymousId", json!(call.anonymous_id)),
+        ("previousId", json!(call.previous_id)),
+        ("groupId", json!(call.group_id)),
+        (name, json!(call.name)),
+        ("properties", json!(call.properties)),
+        ("traits", json!(call.traits)),
+        ("context", json!(call.context)),
+        ("timestamp", json!(call.told_at)),
+    ];
+    let is_told = |value: &Json| !value.is_null() && !value.as_object().is_some_and(Map::is_empty);
+    Json::Object(
+        all.into_iter()
+            .filter(|(_, value)| is_told(value))
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect(),
+    )
 }
 
 /// The write key's calls are refused before anything is read, when it is not one.

@@ -47,7 +47,7 @@ export function Acts({ audience, dirty, busy, save }: Props) {
   }
   const gone = async () => {
     // First away: a page that is still there would ask for what is gone.
-    await navigate({ to: '/audiences' })
+    await navigate({ to: '/audiences', ignoreBlocker: true })
     client.removeQueries({ queryKey: ['audience', audience!.id] })
     await client.invalidateQueries({ queryKey: audiencesQuery.queryKey })
   }

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Activity, ChevronDown, CircleAlert, CircleCheck, Copy, CopyCheck, Pause, Play, Trash2 } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
 import type { SeenCall } from '../../api/types'
 import { useI18n } from '../../i18n/context'
@@ -17,20 +17,25 @@ const OUTCOMES = ['accepted', 'duplicate', 'refused'] as const
 
 /** What the SDKs send, as it comes, and what becomes of it. */
 export function LiveEvents() {
-  const { t, format } = useI18n()
+  const { t } = useI18n()
   const [paused, setPaused] = useState(false)
   const [opened, setOpened] = useState<number | null>(null)
   const [filter, setFilter] = useState<Filter>({ outcome: 'all', words: '' })
   const { stream, query, moveOn, clear } = useStream(paused, opened !== null)
   const calls = stream.shown.filter((call) => passes(call, filter))
+  const isRead = calls.some((call) => call.number === opened)
+  useEffect(() => {
+    if (opened !== null && !isRead) setOpened(null)
+  }, [opened, isRead])
   const goOn = () => {
     setPaused(false)
     setOpened(null)
     moveOn()
   }
   if (query.isError && !stream.shown.length) return <LoadFailure error={query.error} onRetry={() => void query.refetch()} />
-  if (query.isPending) return <div className="skeleton-stack events__wait" aria-hidden="true"><Skeleton width="100%" height={32} /><Skeleton width="100%" height={32} /></div>
-  if (!stream.shown.length && !stream.waiting.length) return <Waiting />
+  // What was read stands on the screen a moment later.
+  if (query.isPending || (query.data?.length && !stream.last)) return <div className="skeleton-stack events__wait" aria-hidden="true"><Skeleton width="100%" height={32} /><Skeleton width="100%" height={32} /></div>
+  if (!stream.last) return <Waiting />
   return (
     <>
       <div className="toolbar events__tools">
@@ -43,11 +48,14 @@ export function LiveEvents() {
         <Button icon={<Trash2 size={15} aria-hidden="true" />} onPress={clear}>{t('events-clear')}</Button>
       </div>
       {stream.waiting.length > 0 && <p className="events__new"><Button size="small" onPress={goOn}>{t('events-waiting', { count: stream.waiting.length })}</Button></p>}
-      {stream.missed > 0 && <p className="muted events__missed">{t('events-missed', { count: format.number(stream.missed) })}</p>}
+      {query.isError && <p className="channel__error" role="status">{t('events-broken')}</p>}
+      {stream.missed > 0 && <p className="muted events__missed">{t('events-missed', { count: stream.missed })}</p>}
       <ol className="events" aria-label={t('settings-events')}>
         {calls.map((call) => <Call key={call.number} call={call} isOpen={opened === call.number} onToggle={() => setOpened(opened === call.number ? null : call.number)} />)}
       </ol>
-      {!calls.length && <Empty icon={Activity} title={t('events-none-match')} action={<Button onPress={() => setFilter({ outcome: 'all', words: '' })}>{t('clear-filters')}</Button>} />}
+      {!calls.length && (filter.words || filter.outcome !== 'all'
+        ? <Empty icon={Activity} title={t('events-none-match')} action={<Button onPress={() => setFilter({ outcome: 'all', words: '' })}>{t('clear-filters')}</Button>} />
+        : <Empty icon={Activity} title={t('events-empty')} />)}
     </>
   )
 }
@@ -93,7 +101,7 @@ function Detail({ call, id }: { call: SeenCall; id: string }) {
       <dl className="facts">{facts.map(([label, value]) => <div key={label} className="facts__row"><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
       <pre className="snippet events__body" tabIndex={0} role="region" aria-label={t('events-body')}>{json}</pre>
       <div className="channel__acts">
-        <Button size="small" icon={<Copy size={14} aria-hidden="true" />} onPress={() => copy(asCurl(location.origin, call.kind, call.body))}>{t('events-copy-curl')}</Button>
+        {call.outcome !== 'refused' && <Button size="small" icon={<Copy size={14} aria-hidden="true" />} onPress={() => copy(asCurl(location.origin, call.kind, call.body))}>{t('events-copy-curl')}</Button>}
         <Button size="small" icon={<Copy size={14} aria-hidden="true" />} onPress={() => copy(json)}>{t('events-copy-body')}</Button>
       </div>
     </div>

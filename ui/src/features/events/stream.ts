@@ -19,8 +19,8 @@ export const EMPTY: Stream = { shown: [], waiting: [], last: 0, missed: 0 }
 export function take(stream: Stream, calls: SeenCall[], frozen: boolean): Stream {
   const first = calls[0]
   if (!first) return stream
-  // Lower numbers: the server began to count anew.
-  const start = first.number <= stream.last && calls.at(-1)!.number < stream.last ? { ...EMPTY, shown: stream.shown } : stream
+  // Lower numbers: the server began to count anew, and what it had is gone there too.
+  const start = first.number <= stream.last && calls.at(-1)!.number < stream.last ? EMPTY : stream
   const fresh = calls.filter((call) => call.number > start.last).reverse()
   if (!fresh.length) return stream
   const oldest = fresh.at(-1)!.number
@@ -42,6 +42,8 @@ export function passes(call: SeenCall, { outcome, words }: Filter): boolean {
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
-/** The call again, for a shell. The write key is not known here. */
-export const asCurl = (origin: string, kind: string | null, body: unknown) =>
-  `curl ${origin}/v1/${kind ?? 'track'} -u ${quoted('<write key>:')} -H ${quoted('Content-Type: application/json')} -d ${quoted(JSON.stringify(body))}`
+/** The call again, for a shell: as a new one, or it would be a repetition. The write key is not known here. */
+export function asCurl(origin: string, kind: string | null, body: unknown) {
+  const again = JSON.stringify(body, (name, value: unknown) => (name === 'messageId' ? undefined : value))
+  return `curl ${origin}/v1/${kind ?? 'track'} -u ${quoted('<write key>:')} -H ${quoted('Content-Type: application/json')} -d ${quoted(again)}`
+}

@@ -25,5 +25,8 @@ export function useStream(paused: boolean, frozen: boolean) {
   useEffect(() => {
     if (query.data) setStream((old) => take(old, query.data, still))
   }, [query.data])
+  useEffect(() => {
+    if (!still) setStream(flow)
+  }, [still])
   return { stream, query, moveOn: () => setStream(flow), clear: () => setStream((old) => ({ ...EMPTY, last: old.last })) }
 }

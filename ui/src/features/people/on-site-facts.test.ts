@@ -30,5 +30,5 @@ test('a basket that was shown whole is what was shown', () => {
 test('nonsense from outside breaks nothing', () => {
   const odd = [fact('event:Product Added', 1, { name: { a: 1 }, quantity: 'many' }), fact('event:Cart Viewed', 2, { products: [null, 3, 'x', {}] }), fact('event:Order Completed', 3, { total: 'free' })]
   expect(cartOf(odd)).toBeNull()
-  expect(ordersOf(odd)).toEqual([{ at: minutes(3), number: '', total: null, currency: null }])
+  expect(ordersOf(odd)).toEqual([{ id: 'event:Order Completed3', at: minutes(3), number: '', total: null, currency: null }])
 })

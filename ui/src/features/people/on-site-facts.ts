@@ -1,12 +1,12 @@
 import type { Json, TimelineItem } from '../../api/types'
 
-/** The names under which sites tell of looking, choosing and buying (Segment's e-commerce events). */
-export const SITE_FACTS = ['page.viewed', 'event:Product Added', 'event:Product Removed', 'event:Cart Viewed', 'event:Order Completed'] as const
+/** The names under which sites tell of choosing and buying (Segment's e-commerce events). */
+export const SHOP_FACTS = ['event:Product Added', 'event:Product Removed', 'event:Cart Viewed', 'event:Order Completed'] as const
 
-export interface Seen { at: string; title: string; url: string | null }
+export interface Seen { id: string; at: string; title: string; url: string | null }
 export interface Line { name: string; quantity: number; price: number | null }
 export interface Cart { lines: Line[]; total: number | null; currency: string | null }
-export interface Order { at: string; number: string; total: number | null; currency: string | null }
+export interface Order { id: string; at: string; number: string; total: number | null; currency: string | null }
 
 type Fields = Record<string, Json>
 
@@ -18,17 +18,20 @@ const web = (value: Json | undefined) => (/^https?:\/\//i.test(text(value) ?? ''
 const properties = (item: TimelineItem) => fields(item.payload.properties)
 
 const LATELY_MS = 30 * 60_000
+/** A browser's clock may be so far ahead. */
+const AHEAD_MS = 60_000
 
 /** Pages of the last half hour, newest first, each once in a row. */
 export function pagesOf(items: TimelineItem[], now: number): Seen[] {
   const pages = items
-    .filter((item) => item.name === 'page.viewed' && now - Date.parse(item.at) < LATELY_MS)
+    .filter((item) => item.name === 'page.viewed' && now - Date.parse(item.at) < LATELY_MS && Date.parse(item.at) - now < AHEAD_MS)
     .map((item) => {
       const { title, url, path } = properties(item)
-      return { at: item.at, title: text(title) ?? text(item.payload.name) ?? text(path) ?? text(url) ?? '', url: web(url) }
+      return { id: item.cursor, at: item.at, title: text(title) ?? text(item.payload.name) ?? text(path) ?? text(url) ?? '', url: web(url) }
     })
     .filter(({ title }) => title)
-  return pages.filter((page, at) => page.title !== pages[at - 1]?.title).slice(0, 5)
+  const place = (page: Seen | undefined) => page && (page.url ?? page.title)
+  return pages.filter((page, at) => place(page) !== place(pages[at - 1])).slice(0, 5)
 }
 
 /** What lies in the basket after everything that was told of it. */
@@ -63,6 +66,6 @@ export function cartOf(items: TimelineItem[]): Cart | null {
 export function ordersOf(items: TimelineItem[]): Order[] {
   return items.filter((item) => item.name === 'event:Order Completed').slice(0, 3).map((item) => {
     const { order_id, total, revenue, currency } = properties(item)
-    return { at: item.at, number: text(order_id) ?? '', total: number(total) ?? number(revenue), currency: text(currency) }
+    return { id: item.cursor, at: item.at, number: text(order_id) ?? '', total: number(total) ?? number(revenue), currency: text(currency) }
   })
 }

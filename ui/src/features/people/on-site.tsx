@@ -2,22 +2,24 @@ import { queryOptions, useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client'
 import type { Page, TimelineItem } from '../../api/types'
 import { useI18n } from '../../i18n/context'
-import { cartOf, ordersOf, pagesOf, SITE_FACTS } from './on-site-facts'
+import { cartOf, ordersOf, pagesOf, SHOP_FACTS } from './on-site-facts'
 
 const EVERY_MS = 4000
 
-const siteQuery = (person: string) => queryOptions({
-  queryKey: ['timeline', person, 'site'],
-  queryFn: async ({ signal }) => (await api.get<Page<TimelineItem>>(`people/${person}/timeline`, { name: SITE_FACTS.join(','), limit: 100 }, signal)).items,
+/** Pages apart from the rest: there are so many that a cart would be lost among them. */
+const siteQuery = (person: string, part: 'pages' | 'shop') => queryOptions({
+  queryKey: ['timeline', person, part],
+  queryFn: async ({ signal }) => (await api.get<Page<TimelineItem>>(`people/${person}/timeline`, part === 'pages' ? { name: 'page.viewed', limit: 20 } : { name: SHOP_FACTS.join(','), limit: 200 }, signal)).items,
 })
 
 /** What the organisation's own pages tell of somebody: where they are now, what is in the basket, what was ordered. */
 export function OnSite({ person, live }: { person: string; live?: boolean }) {
   const { t, format } = useI18n()
   // Pages come by the hundred, so that nobody is told of each: who looks, asks.
-  const { data } = useQuery({ ...siteQuery(person), refetchInterval: live ? EVERY_MS : false })
-  if (!data?.length) return null
-  const [pages, cart, orders] = [pagesOf(data, Date.now()), cartOf(data), ordersOf(data)]
+  const refetchInterval = live ? EVERY_MS : false as const
+  const viewed = useQuery({ ...siteQuery(person, 'pages'), refetchInterval }).data ?? []
+  const told = useQuery({ ...siteQuery(person, 'shop'), refetchInterval }).data ?? []
+  const [pages, cart, orders] = [pagesOf(viewed, Date.now()), cartOf(told), ordersOf(told)]
   const money = (value: number | null, currency: string | null) => (value === null ? '' : format.money(value, currency))
   return (
     <>
@@ -26,7 +28,7 @@ export function OnSite({ person, live }: { person: string; live?: boolean }) {
           <h3 className="person-part__title">{t('site-pages')}</h3>
           <ul className="site-list">
             {pages.map((page) => (
-              <li key={page.at + page.title} className="site-line">
+              <li key={page.id} className="site-line">
                 {page.url ? <a className="truncate" href={page.url} target="_blank" rel="noopener noreferrer">{page.title}</a> : <span className="truncate">{page.title}</span>}
                 <time className="muted tabular" dateTime={page.at} title={format.full(page.at)}>{format.age(page.at)}</time>
               </li>
@@ -50,7 +52,7 @@ export function OnSite({ person, live }: { person: string; live?: boolean }) {
           <h3 className="person-part__title">{t('site-orders')}</h3>
           <ul className="site-list">
             {orders.map((order) => (
-              <li key={order.at} className="site-line"><span>{order.number || t('site-order')} <span className="muted">{format.short(order.at)}</span></span><span className="tabular">{money(order.total, order.currency)}</span></li>
+              <li key={order.id} className="site-line"><span>{order.number || t('site-order')} <span className="muted">{format.short(order.at)}</span></span><span className="tabular">{money(order.total, order.currency)}</span></li>
             ))}
           </ul>
         </section>
