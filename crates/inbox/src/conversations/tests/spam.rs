@@ -5,7 +5,7 @@ use people::persons::blocks;
 
 use super::{answer, receive, saying, status};
 use crate::{
-    conversations::{ListQuery, Status, actions, find, list, views},
+    conversations::{ListQuery, NewMessage, Status, actions, find, list, views},
     test_db::{Office, offices},
 };
 
@@ -50,6 +50,23 @@ async fn spam_that_is_answered_is_spam_no_more() {
         answer(&office, &office.bence, id, saying("Igen, hatig.")).await.expect("answered");
         assert_eq!(in_view(&office, "spam").await.0, 0);
         assert_eq!(in_view(&office, "all").await, (1, vec![id]));
+    }
+}
+
+/// Answered and closed in one act it would else stay where nobody sees what the customer writes next.
+#[tokio::test]
+async fn spam_that_is_answered_and_closed_is_spam_no_more_and_an_undo_makes_it_spam_again() {
+    for office in offices().await {
+        let id = receive(&office, office.letter("eszter@vevo.example", "Kérdés", "Nyitva vannak?")).await;
+        office.write(&office.bence, move |tx| actions::mark_spam(tx, id)).await.expect("marked");
+        let closing = NewMessage { close: true, ..saying("Igen, hatig.") };
+        let sent = answer(&office, &office.bence, id, closing).await.expect("answered");
+        assert_eq!(in_view(&office, "closed").await, (1, vec![id]));
+        assert_eq!(in_view(&office, "spam").await.0, 0);
+        let message = sent.id.parse().expect("an id");
+        office.write(&office.bence, move |tx| actions::undo(tx, id, message)).await.expect("taken back");
+        assert_eq!(in_view(&office, "spam").await, (1, vec![id]));
+        assert_eq!(in_view(&office, "closed").await.0, 0);
     }
 }
 
