@@ -11,6 +11,7 @@ import { toast } from '../../ui/toast'
 import { LoadFailure } from '../shell/failure'
 import { asCurl, passes, type Filter } from './stream'
 import { useStream } from './use-stream'
+import '../people/people.css'
 import './events.css'
 
 const OUTCOMES = ['accepted', 'duplicate', 'refused'] as const
