@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, until } from './check.mjs'
 import { ADMIN } from './server.mjs'
-import { letters, thread } from './steps.mjs'
+import { letters, pathOf, thread } from './steps.mjs'
 
 test('found, answered, tagged, put off and closed without a pointer', async (world) => {
   const [first, second] = await letters(world, 'Broken zsanér on the cupboard', 'Invoice twice')
@@ -55,5 +55,15 @@ test('found, answered, tagged, put off and closed without a pointer', async (wor
   await thread(page).getByRole('heading', { name: 'Invoice twice' }).waitFor()
   await keyboard.press('e')
   await until('it is closed', async () => (await detail(second)).status === 'closed')
+  assert.deepEqual(problems, [])
+})
+
+test('a key reaches the open conversation though the list beside it does not hold it', async (world) => {
+  const [letter] = await letters(world, 'Opened from a link')
+  const { page, problems } = await world.as(ADMIN, pathOf(letter, 'mine'))
+  await thread(page).getByRole('heading', { name: 'Opened from a link' }).waitFor()
+  assert.equal(await page.getByRole('option', { name: /Opened from a link/ }).count(), 0)
+  await page.keyboard.press('e')
+  await until('it is closed', async () => (await world.api.get(`conversations/${letter.id}`)).status === 'closed')
   assert.deepEqual(problems, [])
 })

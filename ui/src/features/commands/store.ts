@@ -1,4 +1,4 @@
-import { useEffect, useId, useSyncExternalStore } from 'react'
+import { useId, useLayoutEffect, useSyncExternalStore } from 'react'
 
 /** Something a person can do right now: listed in the palette, run by its key. */
 export interface Command {
@@ -24,8 +24,9 @@ function setLayer(id: string, commands: Command[] | null) {
 /** Offers commands for as long as the component is on the screen. */
 export function useCommands(commands: Command[]) {
   const id = useId()
-  useEffect(() => setLayer(id, commands))
-  useEffect(() => () => setLayer(id, null), [id])
+  // Before it is painted: what can be seen can be used.
+  useLayoutEffect(() => setLayer(id, commands))
+  useLayoutEffect(() => () => setLayer(id, null), [id])
 }
 
 const subscribe = (listener: () => void) => {

@@ -16,7 +16,7 @@ import { useInboxKeys } from './inbox-keys'
 import { ConversationList } from './list'
 import { ListHeader } from './list-header'
 import { NewConversation } from './new-conversation'
-import { listParams, listQuery } from './queries'
+import { conversationQuery, listParams, listQuery } from './queries'
 import { extend, NOTHING, toggle, within, type Selection } from './selection'
 import { ViewList } from './views'
 import './inbox.css'
@@ -45,7 +45,9 @@ export function Inbox() {
   const { t } = useI18n()
   const order = rows.map((row) => row.id)
   const marked = within(selection, order)
-  const current = rows.find((row) => row.id === cursor) ?? null
+  // A conversation opened from a link is worked on although the list does not hold it, or not yet.
+  const opened = useQuery({ ...conversationQuery(open ?? ''), enabled: open !== null }).data
+  const current = rows.find((row) => row.id === cursor) ?? (opened?.id === cursor ? opened : null)
   const targets = marked.marked.size > 0 ? rows.filter((row) => marked.marked.has(row.id)) : current ? [current] : []
 
   useEffect(() => setSelection(NOTHING), [params])
