@@ -46,3 +46,37 @@ site-quantity = { $count } × { $name }
 site-total = Total
 site-orders = Orders
 site-order = Order
+identities = Identities
+graph-intro = What was first met at one place stands in one card. What does not belong to this person can be separated, and joined again.
+graph-single = Everything we know comes from one place: there is nothing to separate.
+graph-since = since { $date }
+graph-separate = Separate
+graph-separate-named = Separate: { $name }
+graph-falls-apart = Without it nothing holds the rest together either: { $count } customers come of it.
+graph-loose = What does not join them
+graph-within = Within this person
+graph-refused = not joined: one person may not have so many ids of this kind
+graph-retracted = separated on { $date } ({ $name })
+graph-join-again = They do belong together
+done-separated = Separated: { $name }
+done-joined = One person again
+tie-identify = A call of an SDK named them together
+tie-alias = An SDK said that they are the same
+tie-verified_email = The e-mail address proved it
+tie-verified_phone = The telephone number proved it
+tie-verified_external = A sign-in proved it
+tie-verified_visitor = The same browser
+tie-agent = Merged by { $name }
+merge = Merge…
+merge-title = Merge two customers
+merge-text = Conversations, events and ids come together on one profile. They can be taken apart at any time: each gets back what is theirs.
+merge-whom = Merge with whom?
+graph-join-named = They do belong together: { $name }
+merge-after = After the merge
+merge-act = Merge
+merge-same = These two profiles are one person already.
+merge-counts = { $conversations ->
+    [one] { $conversations } conversation
+   *[other] { $conversations } conversations
+} · since { $since }
+done-merged = Merged: { $name }

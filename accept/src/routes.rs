@@ -69,6 +69,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/collection/recent", Lead, ""),
     route("GET", "/api/v1/collection/refused", Lead, ""),
     route("GET", "/api/v1/people/{id}/timeline", Observer, ""),
+    route("GET", "/api/v1/people/{id}/graph", Observer, ""),
     route("GET", "/api/v1/people/{id}/conversations", Observer, ""),
     route("GET", "/api/v1/people/{id}/audiences", Observer, ""),
     route("GET", "/api/v1/audiences", Observer, ""),
@@ -99,6 +100,8 @@ pub const ROUTES: &[Route] = &[
     route("PUT", "/api/v1/conversations/{id}/spam", Agent, ""),
     route("DELETE", "/api/v1/conversations/{id}/spam", Agent, ""),
     route("PUT", "/api/v1/people/{id}/block", Agent, ""),
+    route("POST", "/api/v1/people/{id}/merge", Agent, r#"{"person_id":"{other_person}","preview":true}"#),
+    route("PATCH", "/api/v1/people/{id}/edges", Agent, r#"{"edges":[1],"retracted":true,"preview":true}"#),
     route("DELETE", "/api/v1/people/{id}/block", Agent, ""),
     route("POST", "/api/v1/conversations/{id}/closure", Agent, ""),
     route("DELETE", "/api/v1/conversations/{id}/closure", Agent, ""),
@@ -195,6 +198,7 @@ impl Route {
             ("{team}", "teams"),
             ("{channel}", "mailbox"),
             ("{conversation}", "conversations"),
+            ("{other_person}", "other_person"),
         ];
         let filled = names.iter().fold(self.body.to_owned(), |body, (place, name)| {
             body.replace(place, ids.get(name).map_or("", String::as_str))

@@ -258,6 +258,7 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
     let messages = format!("/api/v1/conversations/{conversation}/messages");
     let message = text(&admin.get(&messages).await?.good()?.json()["items"][0]["id"]);
     let answer = administrator.client.post(&messages, json!({ "text": "Kanári válasz" })).await?.good()?.id();
+    let stranger = json!({ "name": "Kanári Kelemen", "email": "kelemen@pelda.example" });
     let batch = json!({ "ids": [conversation], "act": { "kind": "priority", "priority": "low" } });
     let upload =
         admin.upload("/api/v1/attachments", "kanari.txt", "text/plain", b"x".to_vec()).await?.good()?;
@@ -273,6 +274,7 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
         ("message", message),
         ("answer", answer),
         ("people", person),
+        ("other_person", admin.post("/api/v1/people", stranger).await?.good()?.id()),
         ("quarantine", text(&quarantined["id"])),
         ("conversation-batches", admin.post("/api/v1/conversation-batches", batch).await?.good()?.id()),
         ("attachments", upload.id()),

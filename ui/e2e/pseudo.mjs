@@ -40,7 +40,7 @@ const routesOf = ({ letter, chat, form, person }) => [
   ...VIEWS.map((view) => `/inbox/${view}`),
   '/inbox/all?status=waiting&query=nothing-like-this&order=oldest',
   pathOf(letter), `${pathOf(letter)}?panel=on`, pathOf(chat),
-  '/customers', `/customers/${person}`, `/customers/${person}?tab=conversations`,
+  '/customers', `/customers/${person}`, `/customers/${person}?tab=conversations`, `/customers/${person}?tab=identities`,
   '/settings', ...SECTIONS.map((section) => `/settings/${section}`),
   '/settings/channels?action=new', `/settings/channels?item=${form.id}`, '/no-such-page',
 ]

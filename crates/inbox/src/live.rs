@@ -1,12 +1,12 @@
 //! What the live hub asks about: who may see a conversation, and the counters of a caller.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::BoxFuture;
-use kernel::{Actor, Caller, Code, ConversationId, Error, Fact, Result, TeamId};
+use kernel::{Actor, Caller, Code, ConversationId, Error, Fact, PersonId, Result, TeamId, WorkspaceId};
 use serde_json::{Map, Value as Json, json};
 use store::{Db, Read, Value, params};
-use web::{LiveRights, Rights};
+use web::{Around, LiveRights, Rights};
 
 use crate::conversations::{self, views};
 
@@ -24,25 +24,26 @@ impl LiveRights for Listeners {
         Box::pin(self.db.read(caller, rights))
     }
 
-    fn private_teams<'a>(
-        &'a self,
-        facts: &'a [Fact],
-    ) -> BoxFuture<'a, Result<HashMap<ConversationId, TeamId>>> {
+    fn around<'a>(&'a self, facts: &'a [Fact]) -> BoxFuture<'a, Result<Around>> {
         let asked: BTreeSet<_> =
             facts.iter().filter_map(|fact| Some((fact.workspace, fact.conversation?))).collect();
+        let mut met: BTreeMap<WorkspaceId, Vec<PersonId>> = BTreeMap::new();
+        for fact in facts {
+            met.entry(fact.workspace).or_default().extend(fact.person);
+        }
         Box::pin(async move {
-            if asked.is_empty() {
-                return Ok(HashMap::new());
-            }
             self.db
                 .system_read("live", move |read| {
-                    let mut found = HashMap::new();
+                    let mut around = Around::default();
                     for (workspace, conversation) in asked {
                         if let Some(row) = read.row(PRIVATE_TEAM, params![workspace, conversation])? {
-                            found.insert(conversation, row.get(0)?);
+                            around.private_teams.insert(conversation, row.get(0)?);
                         }
                     }
-                    Ok(found)
+                    for (workspace, persons) in met {
+                        around.persons.extend(people::persons::canonical_in(read, workspace, &persons)?);
+                    }
+                    Ok(around)
                 })
                 .await
         })

@@ -110,11 +110,8 @@ impl LiveRights for NoLive {
         Box::pin(async { Ok(Rights::default()) })
     }
 
-    fn private_teams<'a>(
-        &'a self,
-        _: &'a [Fact],
-    ) -> BoxFuture<'a, Result<std::collections::HashMap<ConversationId, TeamId>>> {
-        Box::pin(async { Ok(Default::default()) })
+    fn around<'a>(&'a self, _: &'a [Fact]) -> BoxFuture<'a, Result<web::Around>> {
+        Box::pin(async { Ok(web::Around::default()) })
     }
 
     fn views<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<Json>> {

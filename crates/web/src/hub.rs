@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use kernel::{Caller, ConversationId, Fact, Result, TeamId, Timestamp, UserId, WorkspaceId, fault};
+use kernel::{Caller, ConversationId, Fact, PersonId, Result, TeamId, Timestamp, UserId, WorkspaceId, fault};
 use serde::{Deserialize, Serialize};
 use store::{Db, Tail};
 use tokio::sync::{broadcast, watch};
@@ -24,11 +24,8 @@ const TYPING: Duration = Duration::from_secs(10);
 pub trait LiveRights: Send + Sync {
     /// The private teams a caller belongs to.
     fn rights<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<Rights>>;
-    /// Which of these facts' conversations belong to a private team.
-    fn private_teams<'a>(
-        &'a self,
-        facts: &'a [Fact],
-    ) -> BoxFuture<'a, Result<HashMap<ConversationId, TeamId>>>;
+    /// What listeners must know of facts and facts do not tell.
+    fn around<'a>(&'a self, facts: &'a [Fact]) -> BoxFuture<'a, Result<Around>>;
     /// The private team of a conversation, if it has one. An error when the caller may not see the conversation.
     fn private_team<'a>(
         &'a self,
@@ -37,6 +34,23 @@ pub trait LiveRights: Send + Sync {
     ) -> BoxFuture<'a, Result<Option<TeamId>>>;
     /// The caller's view counters, as sent to the client.
     fn views<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<serde_json::Value>>;
+}
+
+/// What stands around facts now.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// Of those conversations that belong to a private team.
+    pub private_teams: HashMap<ConversationId, TeamId>,
+    /// Whom the persons of the facts are now: a fact is of the home where somebody was met.
+    pub persons: HashMap<PersonId, PersonId>,
+}
+
+impl Around {
+    pub(crate) fn event(&self, fact: Fact) -> LiveEvent {
+        let private_team = fact.conversation.and_then(|id| self.private_teams.get(&id).copied());
+        let person = fact.person.map(|id| self.persons.get(&id).copied().unwrap_or(id));
+        LiveEvent::Fact { fact, private_team, person }
+    }
 }
 
 /// What a listener may see.
@@ -60,6 +74,8 @@ pub enum LiveEvent {
     Fact {
         fact: Fact,
         private_team: Option<TeamId>,
+        /// Whom the fact's person is now.
+        person: Option<PersonId>,
     },
     Presence {
         workspace: WorkspaceId,
@@ -138,10 +154,9 @@ impl Hub {
                 facts = tail.next() => facts?,
                 _ = stop.changed() => return Ok(()),
             };
-            let teams = self.rights.private_teams(&facts).await?;
+            let around = self.rights.around(&facts).await?;
             for fact in facts {
-                let private_team = fact.conversation.and_then(|id| teams.get(&id).copied());
-                self.tell(LiveEvent::Fact { fact, private_team });
+                self.tell(around.event(fact));
             }
         }
     }

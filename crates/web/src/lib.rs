@@ -23,7 +23,7 @@ pub use csv::{csv, escape, unescape};
 pub use error::{ApiError, ApiResult, ErrorBody};
 pub use extract::{Json, PathId, Query};
 pub use guard::{Csp, guard, with_csp};
-pub use hub::{Hub, LiveEvent, LiveRights, PresenceState, Rights, Viewer};
+pub use hub::{Around, Hub, LiveEvent, LiveRights, PresenceState, Rights, Viewer};
 pub use idempotency::sweep_idempotency;
 pub use limits::{Limit, Limits};
 pub use line::Line;

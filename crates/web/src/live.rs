@@ -11,7 +11,7 @@ use axum::{
     response::Response,
     routing::any,
 };
-use kernel::{ConversationId, Fact, FactCursor, Result, TeamId, WorkspaceId, fault};
+use kernel::{ConversationId, Fact, FactCursor, PersonId, Result, TeamId, WorkspaceId, fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::facts_after;
@@ -180,12 +180,11 @@ impl Session {
         if missed.len() == MAX_RESUME {
             return self.reset(line).await;
         }
-        let Ok(teams) = self.app.hub.rights.private_teams(&missed).await else {
+        let Ok(around) = self.app.hub.rights.around(&missed).await else {
             return self.reset(line).await;
         };
         for fact in missed {
-            let private_team = fact.conversation.and_then(|id| teams.get(&id).copied());
-            self.pass_on(line, &LiveEvent::Fact { fact, private_team }).await?;
+            self.pass_on(line, &around.event(fact)).await?;
         }
         Ok(())
     }
@@ -205,7 +204,7 @@ impl Session {
     async fn pass_on(&mut self, line: &mut Line, event: &LiveEvent) -> Result<bool, axum::Error> {
         let workspace = self.auth.caller.workspace;
         match event {
-            LiveEvent::Fact { fact, private_team }
+            LiveEvent::Fact { fact, private_team, person }
                 if self.is_at_home(fact.workspace) && fact.cursor > self.cursor =>
             {
                 if ["team.", "user.", "key."].iter().any(|about| fact.name.starts_with(about)) {
@@ -220,7 +219,7 @@ impl Session {
                     return Ok(false);
                 }
                 self.cursor = fact.cursor;
-                line.send(fact_frame(fact)).await?;
+                line.send(fact_frame(fact, *person)).await?;
                 Ok(fact.conversation.is_some())
             }
             LiveEvent::Presence { workspace: of, conversation, private_team }
@@ -279,9 +278,9 @@ fn storage_frame(low: bool) -> Value {
     json!({ "type": "storage", "read_only": low })
 }
 
-fn fact_frame(fact: &Fact) -> Value {
+fn fact_frame(fact: &Fact, person: Option<PersonId>) -> Value {
     json!({
         "type": "fact", "cursor": fact.cursor.to_string(), "name": fact.name, "conversation": fact.conversation,
-        "person": fact.person, "at": fact.at, "actor": fact.actor, "payload": fact.payload,
+        "person": person, "at": fact.at, "actor": fact.actor, "payload": fact.payload,
     })
 }

@@ -42,6 +42,8 @@ export type Contract = {
   audiencePreview: Fits<Shapes.AudiencePreview, Schemas['PreviewView']>
   audienceMember: Fits<Shapes.AudienceMember, Schemas['MemberView']>
   membership: Fits<Shapes.Membership, Schemas['Membership']>
+  graph: Fits<Shapes.PersonGraph, Schemas['Graph']>
+  merged: Fits<Shapes.Merged, Schemas['Merged']>
   seenCall: Fits<Shapes.SeenCall, Schemas['SeenCall']>
   writeAudience: Sends<Omit<Shapes.WriteAudience, 'condition'>, Omit<Schemas['WriteAudience'], 'condition'>>
   newMessage: Sends<Shapes.NewMessage, Schemas['NewMessage']>

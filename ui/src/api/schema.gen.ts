@@ -48,6 +48,10 @@ export interface components {
             kind: string;
             name: string;
         };
+        /** @description Who stands at the ends of the edges now. */
+        Apart: {
+            people: components["schemas"]["Person"][];
+        };
         Assignee: {
             user_id?: string | null;
         };
@@ -245,6 +249,36 @@ export interface components {
         };
         /** @enum {string} */
         DraftMode: "reply" | "note";
+        EdgeChange: {
+            /** @description Ids of edges of this person's graph. */
+            edges: number[];
+            /** @description Only shows what would come of it. */
+            preview?: boolean;
+            /** @description true takes them back, false gives them back. */
+            retracted: boolean;
+        };
+        /** @description A reason why two homes are one person, or would be. */
+        EdgeView: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["ActorRef"];
+            /** Format: int64 */
+            id: number;
+            /** @description Of a refused one: the kind of identity of which one person may not have so many. */
+            limit?: string | null;
+            /** Format: uuid */
+            one: string;
+            /** Format: uuid */
+            other: string;
+            /** @description identify, alias, verified_email, verified_external, agent, … */
+            reason: string;
+            /** Format: date-time */
+            retracted_at?: string | null;
+            retracted_by?: components["schemas"]["ActorRef"] | null;
+            somebody_else?: components["schemas"]["PersonBrief"] | null;
+            /** @description joins, refused (a limit holds it back), retracted (a colleague took it back) */
+            state: string;
+        };
         ErrorBody: {
             error: components["schemas"]["ErrorContent"];
         };
@@ -281,6 +315,13 @@ export interface components {
             conversations: components["schemas"]["ConversationView"][];
             people: components["schemas"]["PersonBrief"][];
         };
+        /** @description What is known of the ties between the homes of a person, and to whom else they lead. */
+        Graph: {
+            /** @description Oldest first. */
+            edges: components["schemas"]["EdgeView"][];
+            /** @description The first is the one whose id the person bears. */
+            homes: components["schemas"]["HomeView"][];
+        };
         /** @description How a channel is, as last seen. */
         Health: {
             error?: string | null;
@@ -291,6 +332,15 @@ export interface components {
         };
         /** @enum {string} */
         HealthState: "ok" | "waiting" | "error" | "off";
+        /** @description Where values were met first; what was said of them stays there. */
+        HomeView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            identities: components["schemas"]["Identity"][];
+            name?: string | null;
+        };
         /** @description Where the formatted form is, for a sandboxed frame. */
         HtmlView: {
             /**
@@ -372,6 +422,23 @@ export interface components {
             name: string;
             /** Format: date-time */
             since: string;
+        };
+        Merge: {
+            /** Format: uuid */
+            person_id: string;
+            /** @description Only shows what would come of it. */
+            preview?: boolean;
+        };
+        /** @description What came of joining two persons. */
+        Merged: {
+            /**
+             * Format: int64
+             * @description Taking this edge back is the undo; absent in a preview, and when they were one already.
+             */
+            edge?: number | null;
+            person: components["schemas"]["Person"];
+            /** @description They were one person already. */
+            were_one: boolean;
         };
         /** @enum {string} */
         MessageKind: "in" | "out" | "note" | "event";

@@ -159,3 +159,14 @@ export interface SeenCall {
   name: string | null; user_id: string | null; anonymous_id: string | null; person: string | null
   outcome: 'accepted' | 'duplicate' | 'refused'; refusal: { code: string; message: string } | null; warnings: string[]; body: Json
 }
+
+/** Where values of a person were met first. */
+export interface GraphHome { id: string; created_at: string; name: string | null; identities: Identity[] }
+export interface GraphEdge {
+  id: number; one: string; other: string; reason: string; at: string; by: { kind: string; id: string; name: string }
+  state: 'joins' | 'refused' | 'retracted'; limit: string | null; retracted_at: string | null
+  retracted_by: { kind: string; id: string; name: string } | null; somebody_else: PersonRef | null
+}
+export interface PersonGraph { homes: GraphHome[]; edges: GraphEdge[] }
+/** What came of joining two persons; taking `edge` back is the undo. */
+export interface Merged { person: Person; edge: number | null; were_one: boolean }

@@ -94,7 +94,7 @@ const customersRoute = createRoute({
 const customerRoute = createRoute({
   getParentRoute: () => customersRoute,
   path: '/$person',
-  validateSearch: (search): { tab?: 'conversations' } => ({ tab: oneOf(search.tab, ['conversations'] as const) }),
+  validateSearch: (search): { tab?: 'conversations' | 'identities' } => ({ tab: oneOf(search.tab, ['conversations', 'identities'] as const) }),
 })
 
 const audiencesRoute = createRoute({

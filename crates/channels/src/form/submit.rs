@@ -10,7 +10,7 @@ use inbox::{
     port::{Inbound, NewAttachment, Thread},
 };
 use kernel::{Code, Error, Locale, PersonId, Result};
-use people::persons::{self, Handle, IdentityKind, PersonChange};
+use people::persons::{self, Handle, IdentityKind, Said};
 use store::Tx;
 use web::App;
 
@@ -170,8 +170,9 @@ fn describe(tx: &mut Tx<'_>, person: PersonId, phone: Option<&str>, locale: Loca
     if let Some(phone) = phone {
         persons::claim(tx, person, &claimed(IdentityKind::Phone, phone, None))?;
     }
-    let change = PersonChange { locale: Some(Some(locale)), ..PersonChange::default() };
-    persons::change(tx, person, &change, "form").map(drop)
+    let told = serde_json::Map::from_iter([("locale".to_owned(), serde_json::json!(locale.as_str()))]);
+    let said = Said { at: tx.now(), message_id: "", source: "form" };
+    persons::describe(tx, person, &told, &said).map(drop)
 }
 
 /// A value that somebody typed: it proves nothing and leads to nobody.

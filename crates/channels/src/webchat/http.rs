@@ -162,14 +162,14 @@ async fn arrive(
     let welcome = app
         .db
         .write(&caller, move |tx| {
-            let mut visitor = match &found {
+            let visitor = match &found {
                 Some(visitor) => visitor.clone(),
                 None => visitors::create(tx, &channel, &token, locale)?,
             };
             visitors::seen(tx, &visitor, locale)?;
             note_page(tx, &visitor, page.as_ref())?;
             if let Some(identity) = &identity {
-                visitor.person = identify(tx, &visitor, identity)?;
+                identify(tx, &visitor, identity)?;
             }
             welcome(tx, &channel, visitor, token.clone(), locale)
         })
@@ -192,7 +192,7 @@ fn note_page(tx: &mut Tx<'_>, visitor: &Visitor, page: Option<&serde_json::Value
 }
 
 /// The site's own server said who this is: the visitor joins that person.
-fn identify(tx: &mut Tx<'_>, visitor: &Visitor, identity: &identity::Identity) -> Result<kernel::PersonId> {
+fn identify(tx: &mut Tx<'_>, visitor: &Visitor, identity: &identity::Identity) -> Result<()> {
     let handle = |kind, value: &str| persons::Handle {
         kind,
         value: value.to_owned(),
@@ -200,22 +200,14 @@ fn identify(tx: &mut Tx<'_>, visitor: &Visitor, identity: &identity::Identity) -
         verified: true,
         source: "identity".into(),
     };
-    let mut person =
-        persons::verify(tx, visitor.person, &handle(persons::IdentityKind::External, &identity.sub))?;
-    if let Some(email) = identity.email.as_deref().filter(|email| is_address(email)) {
-        person = if identity.email_verified {
-            persons::verify(tx, person, &handle(persons::IdentityKind::Email, email))?
-        } else {
-            persons::claim(
-                tx,
-                person,
-                &persons::Handle { verified: false, ..handle(persons::IdentityKind::Email, email) },
-            )?;
-            person
-        };
+    persons::verify(tx, visitor.person, &handle(persons::IdentityKind::External, &identity.sub))?;
+    let Some(email) = identity.email.as_deref().filter(|email| is_address(email)) else { return Ok(()) };
+    let email = handle(persons::IdentityKind::Email, email);
+    if identity.email_verified {
+        persons::verify(tx, visitor.person, &email).map(drop)
+    } else {
+        persons::claim(tx, visitor.person, &persons::Handle { verified: false, ..email })
     }
-    visitors::set_person(tx, visitor, person)?;
-    Ok(person)
 }
 
 fn welcome(

@@ -22,6 +22,7 @@ pub(super) struct Visitor {
     pub workspace: WorkspaceId,
     pub id: VisitorId,
     pub channel: ChannelId,
+    /// Where the visitor was met; whom that is now, persons tell.
     pub person: PersonId,
     pub conversation: Option<ConversationId>,
     pub locale: Locale,
@@ -111,7 +112,7 @@ pub(super) fn create(tx: &mut Tx<'_>, channel: &ChannelRow, token: &str, locale:
         locale,
         email_claim: None,
     };
-    visitor.person = persons::resolve(tx, &visitor.handle())?;
+    visitor.person = persons::meet(tx, &visitor.handle())?.home;
     tx.execute(
         "INSERT INTO visitors (workspace_id, id, channel_id, token_hash, person_id, locale, created_at, last_seen_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
@@ -135,12 +136,6 @@ pub(super) fn set_conversation(
 ) -> Result<()> {
     let sql = "UPDATE visitors SET conversation_id = $3 WHERE workspace_id = $1 AND id = $2";
     tx.execute(sql, params![visitor.workspace, visitor.id, conversation])?;
-    Ok(())
-}
-
-pub(super) fn set_person(tx: &mut Tx<'_>, visitor: &Visitor, person: PersonId) -> Result<()> {
-    let sql = "UPDATE visitors SET person_id = $3 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(sql, params![visitor.workspace, visitor.id, person])?;
     Ok(())
 }
 

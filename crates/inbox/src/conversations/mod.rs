@@ -14,7 +14,6 @@ mod message;
 mod model;
 pub mod project;
 mod queries;
-mod react;
 pub mod snooze;
 mod store;
 pub(crate) mod threading;
@@ -31,7 +30,6 @@ pub use model::{
     Priority, Snooze, Status, number_text,
 };
 pub use queries::{ListOrder, ListQuery, Position, by_ids, detail, list, messages, view};
-pub use react::reactors;
 pub use store::{find, find_for_update, hide_private, inbound_of, private_team};
 pub use threading::joins;
 

@@ -1,6 +1,7 @@
 //! Conversations as others need them: for the wire, and for the search index.
 
-use kernel::{Actor, ConversationId, Error, Fact, Locale, MessageId, Result, Timestamp, fault};
+use kernel::{Actor, ConversationId, Error, Fact, Locale, MessageId, PersonId, Result, Timestamp, fault};
+use people::persons;
 use serde_json::Value as Json;
 use store::{
     Read, params,
@@ -108,15 +109,16 @@ pub fn is_of(read: &mut Read<'_>, c: &Conversation, author: &Actor) -> Result<bo
     if fault::is_off("third-party-words") {
         return Ok(true);
     }
-    // Either may have been merged into the other meanwhile.
-    Ok(author == c.person
-        || people::persons::get(read, author)?.id == people::persons::get(read, c.person)?.id)
+    // Two homes may be one person.
+    Ok(author == c.person || persons::canonical(read, author)? == persons::canonical(read, c.person)?)
 }
 
 fn is_addressed(read: &mut Read<'_>, c: &Conversation, author: &Actor, addressed: &[String]) -> Result<bool> {
     let Actor::Person(author) = *author else { return Ok(false) };
     let workspace = read.workspace();
-    let sql = "SELECT address FROM participants WHERE workspace_id = $1 AND conversation_id = $2 AND person_id = $3";
+    let sql = "SELECT p.address FROM participants p JOIN persons h ON h.workspace_id = p.workspace_id AND h.id = p.person_id
+               WHERE p.workspace_id = $1 AND p.conversation_id = $2 AND COALESCE(h.merged_into, h.id) = $3";
+    let author = persons::canonical(read, author)?;
     let own = read.rows(sql, params![workspace, c.id, author])?;
     let own = own.iter().map(|row| row.get::<String>(0)).collect::<Result<Vec<_>>>()?;
     Ok(own.iter().any(|own| addressed.iter().any(|to| to.eq_ignore_ascii_case(own))))
@@ -138,7 +140,10 @@ pub fn documents(read: &mut Read<'_>, fact: &Fact) -> Result<Vec<Change>> {
         "message.received" | "message.sent" | "note.added" => one_message(read, fact),
         "conversation.created" | "conversation.subject_changed" => head(read, fact),
         "conversation.team_changed" | "message.undone" | "message.separated" => whole(read, fact),
-        "person.created" | "person.changed" | "person.identified" | "person.merged" => person(read, fact),
+        "person.created" | "person.changed" | "person.identified" => {
+            fact.person.map_or(Ok(Vec::new()), |id| person(read, id))
+        }
+        "person.merged" | "person.separated" => regrouped(read, fact),
         _ => Ok(Vec::new()),
     }
 }
@@ -225,8 +230,27 @@ fn messages(read: &mut Read<'_>, c: &Conversation, from: i64, to: i64) -> Result
         .collect()
 }
 
-fn person(read: &mut Read<'_>, fact: &Fact) -> Result<Vec<Change>> {
-    let Some(id) = fact.person else { return Ok(Vec::new()) };
+/// Everybody whom a merge or a separation touched, and what names them.
+fn regrouped(read: &mut Read<'_>, fact: &Fact) -> Result<Vec<Change>> {
+    let mut touched: Vec<PersonId> = serde_json::from_value(fact.payload["from"].clone()).unwrap_or_default();
+    touched.extend(serde_json::from_value::<PersonId>(fact.payload["merged"].clone()).ok());
+    touched.extend(fact.person);
+    let (mut changes, mut homes) = (Vec::new(), Vec::new());
+    for id in touched {
+        changes.extend(person(read, id)?);
+        homes.extend(persons::component(read, id).unwrap_or_default());
+    }
+    homes.sort_unstable();
+    homes.dedup();
+    for home in homes {
+        for c in rows::of_home(read, home)? {
+            changes.push(Change::Put(conversation_document(read, &c)?));
+        }
+    }
+    Ok(changes)
+}
+
+fn person(read: &mut Read<'_>, id: PersonId) -> Result<Vec<Change>> {
     let person = match people::persons::get(read, id) {
         Ok(person) => person,
         Err(error) if error.code == kernel::Code::NotFound => return Ok(Vec::new()),

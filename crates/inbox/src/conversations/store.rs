@@ -62,6 +62,13 @@ fn hex_literal(dialect: store::Dialect, bytes: &[u8]) -> String {
     }
 }
 
+/// All conversations noted at a home of a person.
+pub(super) fn of_home(read: &mut Read<'_>, home: PersonId) -> Result<Vec<Conversation>> {
+    let workspace = read.workspace();
+    let sql = format!("SELECT {COLUMNS} FROM conversations WHERE workspace_id = $1 AND person_id = $2");
+    read.rows(&sql, params![workspace, home])?.iter().map(from_row).collect()
+}
+
 /// The conversation, if the caller may see it.
 pub fn find(read: &mut Read<'_>, id: ConversationId) -> Result<Conversation> {
     select(read, id, "")
@@ -227,8 +234,9 @@ pub(super) fn is_participant(
     address: &str,
 ) -> Result<bool> {
     let workspace = read.workspace();
-    let sql = "SELECT 1 FROM participants WHERE workspace_id = $1 AND conversation_id = $2 AND (person_id = $3 OR address = $4)
-               LIMIT 1";
+    let sql = "SELECT 1 FROM participants p JOIN persons h ON h.workspace_id = p.workspace_id AND h.id = p.person_id
+               WHERE p.workspace_id = $1 AND p.conversation_id = $2
+                 AND (COALESCE(h.merged_into, h.id) = $3 OR p.address = $4) LIMIT 1";
     Ok(read.row(sql, params![workspace, conversation, person, address])?.is_some())
 }
 

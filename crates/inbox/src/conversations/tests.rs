@@ -15,6 +15,7 @@ use crate::{
     test_db::{Office, handle, offices},
 };
 
+mod merging;
 mod spam;
 
 async fn receive(office: &Office, inbound: Inbound) -> ConversationId {

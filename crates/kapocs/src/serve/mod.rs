@@ -91,7 +91,7 @@ async fn first_run(db: &Db) -> Result<(SetupToken, Option<String>)> {
 
 fn run_parts(tasks: &mut JoinSet<()>, app: &App, registry: &Registry, stop: &watch::Receiver<bool>) {
     let (db, stop) = (app.db.clone(), stop.clone());
-    let reactors = [inbox::conversations::reactors(), people::audiences::reactors()].concat();
+    let reactors = people::audiences::reactors();
     tasks.spawn(run_reactors(db.clone(), reactors, stop.clone()));
     let jobs = people::audiences::jobs(inbox::jobs(Jobs::new(&db), &db, registry), &db);
     tasks.spawn(jobs.run(stop.clone()));

@@ -12,8 +12,22 @@ use super::{
     traits::{self, Said},
 };
 
+/// Somebody met by a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Met {
+    /// Where the value was met first. Whatever is noted of them is noted there, so that persons can be taken apart again.
+    pub home: PersonId,
+    /// Whom that is now.
+    pub person: PersonId,
+}
+
 /// Finds the person whom this value leads to, or meets a new one.
 pub fn resolve(tx: &mut Tx<'_>, handle: &Handle) -> Result<PersonId> {
+    Ok(meet(tx, handle)?.person)
+}
+
+/// As [`resolve`], for those who note something of them.
+pub fn meet(tx: &mut Tx<'_>, handle: &Handle) -> Result<Met> {
     let value = normalize(handle.kind, &handle.value)?;
     if handle.may_lead()
         && let Some(known) = rows::leading(tx, handle.kind, &value)?
@@ -22,15 +36,15 @@ pub fn resolve(tx: &mut Tx<'_>, handle: &Handle) -> Result<PersonId> {
     }
     let id = PersonId::new();
     if rows::add_identity(tx, id, handle, &value, handle.may_lead())? {
-        meet(tx, id, handle)?;
-        return Ok(id);
+        introduce(tx, id, handle)?;
+        return Ok(Met { home: id, person: id });
     }
     // Another transaction met the same person a moment earlier.
     let known = rows::leading(tx, handle.kind, &value)?.ok_or_else(|| Error::new(Code::Conflict))?;
     meet_again(tx, &known, handle, &value)
 }
 
-fn meet(tx: &mut Tx<'_>, id: PersonId, handle: &Handle) -> Result<()> {
+fn introduce(tx: &mut Tx<'_>, id: PersonId, handle: &Handle) -> Result<()> {
     let now = tx.now();
     rows::insert(tx, id, now, handle.is_sighting().then_some(now))?;
     if let Some(name) = handle.clean_name() {
@@ -41,16 +55,16 @@ fn meet(tx: &mut Tx<'_>, id: PersonId, handle: &Handle) -> Result<()> {
     tx.record(NewFact::new("person.created").person(id).payload(payload))
 }
 
-fn meet_again(tx: &mut Tx<'_>, known: &rows::Leading, handle: &Handle, value: &str) -> Result<PersonId> {
+fn meet_again(tx: &mut Tx<'_>, known: &rows::Leading, handle: &Handle, value: &str) -> Result<Met> {
     let id = known.person;
     if handle.is_sighting() {
         rows::touch(tx, known.home)?;
     }
     fill_name(tx, known.home, handle)?;
-    if handle.verified && !known.verified && rows::mark_verified(tx, id, handle.kind, value)? {
+    if handle.verified && !known.verified && rows::mark_verified(tx, known.home, handle.kind, value)? {
         identified(tx, id, handle)?;
     }
-    Ok(id)
+    Ok(Met { home: known.home, person: id })
 }
 
 /// The name somebody goes by is noted with the home it was seen at, when it has none.
@@ -93,7 +107,9 @@ pub fn claim(tx: &mut Tx<'_>, home: PersonId, handle: &Handle) -> Result<()> {
 pub fn verify(tx: &mut Tx<'_>, home: PersonId, handle: &Handle) -> Result<PersonId> {
     let value = normalize(handle.kind, &handle.value)?;
     let proved = Handle { verified: true, ..handle.clone() };
+    let mut holder = home;
     if let Some(known) = rows::leading(tx, handle.kind, &value)? {
+        holder = known.home;
         let (now, reason) = (tx.now(), format!("verified_{}", handle.kind.as_str()));
         let cause = Cause { reason: &reason, at: now, message_id: "", decided: false };
         match graph::link(tx, home, known.home, &cause)? {
@@ -102,10 +118,9 @@ pub fn verify(tx: &mut Tx<'_>, home: PersonId, handle: &Handle) -> Result<Person
         }
     }
     let person = canonical(tx, home)?;
-    if !rows::has_value(tx, person, handle.kind, &value)? {
-        rows::add_identity(tx, home, &Handle { verified: false, ..handle.clone() }, &value, false)?;
-    }
-    if rows::mark_verified(tx, person, handle.kind, &value)? {
+    // Proved here, it is noted here, even if another home of the person claims it already.
+    rows::add_identity(tx, holder, &Handle { verified: false, ..handle.clone() }, &value, false)?;
+    if rows::mark_verified(tx, holder, handle.kind, &value)? {
         rows::refresh_search(tx, person)?;
         identified(tx, person, &proved)?;
     }

@@ -23,6 +23,7 @@ pub fn routes() -> RouterExt {
         .routes(routes!(read, patch))
         .routes(routes!(put_block, remove_block))
         .routes(routes!(read_timeline))
+        .merge(super::joining::routes())
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -12,6 +12,7 @@ mod export;
 mod fold;
 mod graph;
 mod http;
+mod joining;
 mod model;
 mod normal;
 mod store;
@@ -22,15 +23,15 @@ mod traits;
 pub(crate) mod tests;
 
 pub use actions::{
-    NewPerson, PersonChange, Sighted, Sighting, change, claim, create, describe, merge, resolve, sight,
-    verify,
+    Met, NewPerson, PersonChange, Sighted, Sighting, change, claim, create, describe, meet, merge, resolve,
+    sight, verify,
 };
 pub use export::note_export;
 pub use fold::fold;
-pub use graph::{Cause, Link, is_blocked, link, retract};
+pub use graph::{Cause, EdgeView, Graph, HomeView, Link, graph, is_blocked, link, reinstate, retract};
 pub use http::routes;
 pub use model::{Handle, Identity, IdentityKind, Person, PersonBrief};
 pub use normal::normalize;
-pub use store::{KnownAs, brief, canonical, canonical_of, component, get, known_as, many};
+pub use store::{KnownAs, brief, canonical, canonical_in, canonical_of, component, get, home_of, known_as, many};
 pub use timeline::{TimelineConversation, TimelineCursor, TimelineItem, timeline};
 pub use traits::{Said, Trait};

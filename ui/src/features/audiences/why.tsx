@@ -1,15 +1,13 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Check, UserRoundSearch, X } from 'lucide-react'
-import { useDeferredValue, useRef, useState } from 'react'
-import { api } from '../../api/client'
-import type { Audience, Page, Person } from '../../api/types'
+import { useRef, useState } from 'react'
+import type { Audience } from '../../api/types'
 import { useI18n } from '../../i18n/context'
-import { Avatar } from '../../ui/avatar'
 import { Button } from '../../ui/button'
-import { Picker } from '../../ui/picker'
 import { Skeleton } from '../../ui/state'
 import { personName } from '../people/person-name'
+import { PersonPicker } from '../people/person-picker'
 import { personQuery } from '../people/queries'
 import { LoadFailure } from '../shell/failure'
 import { groupOf, type Condition } from './condition'
@@ -32,27 +30,12 @@ export function WhyPanel({ audience, dirty }: { audience: Audience; dirty: boole
       <h2 className="audience-part__title">{t('audience-why')}</h2>
       {!person && <p className="muted">{t('audience-why-text')}</p>}
       <Button ref={trigger} size="small" icon={<UserRoundSearch size={14} aria-hidden="true" />} onPress={() => setChoosing(true)}>{t(person ? 'audience-why-another' : 'audience-why-choose')}</Button>
-      <PersonPicker isOpen={choosing} triggerRef={trigger} onClose={() => setChoosing(false)}
+      <PersonPicker label={t('audience-why-choose')} isOpen={choosing} triggerRef={trigger} onClose={() => setChoosing(false)}
         onChoose={(id) => void navigate({ to: '.', search: { person: id } as never, replace: true })} />
       {person && dirty && <p className="muted">{t('audience-why-saved')}</p>}
       {person && <Why audience={audience} person={person} />}
     </section>
   )
-}
-
-interface PickerProps { isOpen: boolean; triggerRef: React.RefObject<HTMLElement | null>; onClose: () => void; onChoose: (person: string) => void }
-
-function PersonPicker(props: PickerProps) {
-  const { t } = useI18n()
-  const [typed, setTyped] = useState('')
-  const query = useDeferredValue(typed.trim())
-  const { data } = useQuery({
-    queryKey: ['people', { query, limit: 8 }],
-    queryFn: ({ signal }) => api.get<Page<Person>>('people', { query, limit: 8 }, signal),
-    enabled: props.isOpen, placeholderData: keepPreviousData,
-  })
-  const choices = (data?.items ?? []).map((person) => ({ id: person.id, name: personName(t, person), description: person.name ? person.email ?? undefined : undefined, icon: <Avatar name={personName(t, person)} size={20} /> }))
-  return <Picker {...props} label={t('audience-why-choose')} placeholder={t('search-customers-hint')} empty={t('nothing-found')} groups={[{ id: 'people', choices }]} onType={setTyped} />
 }
 
 function Why({ audience, person: id }: { audience: Audience; person: string }) {

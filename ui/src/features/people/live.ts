@@ -7,8 +7,13 @@ export function followPeople(client: QueryClient) {
   return (message: LiveServerMessage) => {
     if (message.type === 'reset') for (const queryKey of [['person'], ['people'], ['timeline']]) void readAgain(client, queryKey)
     if (message.type !== 'fact' || !message.person) return
-    void readAgain(client, ['person', message.person])
-    void readAgain(client, ['timeline', message.person])
+    // A merge and a separation touch everybody who was part of it.
+    const { survivor, merged, from } = message.payload
+    const touched = [message.person, survivor, merged, ...(Array.isArray(from) ? from : [])].filter((id) => typeof id === 'string')
+    for (const id of new Set(touched)) {
+      void readAgain(client, ['person', id])
+      void readAgain(client, ['timeline', id])
+    }
     if (message.name.startsWith('person.')) void readAgain(client, ['people'])
   }
 }

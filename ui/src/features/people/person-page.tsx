@@ -11,6 +11,8 @@ import { PersonAudiences } from '../audiences/person-audiences'
 import { can, useMe } from '../session/queries'
 import { LoadFailure } from '../shell/failure'
 import { canBlock, useBlock } from './block'
+import { IdentityGraph } from './identity-graph'
+import { MergeButton } from './merge'
 import { OnSite } from './on-site'
 import { PersonFacts, PersonHead, PersonTimeline } from './profile-parts'
 import { personConversationsQuery } from './queries'
@@ -30,16 +32,18 @@ export function PersonPage({ person }: { person: Person }) {
       {person.merged_into && (
         <p className="profile__merged"><GitMerge size={16} aria-hidden="true" />{t('merged-into')} <Link to="/customers/$person" params={{ person: person.merged_into }}>{t('open-survivor')}</Link></p>
       )}
-      <PersonHead person={person} title="h1"><BlockButton person={person} /></PersonHead>
+      <PersonHead person={person} title="h1"><span className="person-head__acts">{can(useMe()).answer && <MergeButton key={person.id} person={person} />}<BlockButton person={person} /></span></PersonHead>
       <PersonAudiences person={person.id} />
       <div className="profile__columns">
         <section className="profile__fields" aria-label={t('profile-fields')}><PersonFacts person={person} /><OnSite person={person.id} /></section>
         <Tabs className="tabs" selectedKey={tab} onSelectionChange={(key) => void navigate({ to: '.', search: (old) => ({ ...old, tab: key === 'timeline' ? undefined : key }) as never, replace: true })}>
           <TabList className="tabs__list" aria-label={t('profile-parts')}>
             <Tab id="timeline" className="tabs__tab">{t('timeline')}</Tab>
+            <Tab id="identities" className="tabs__tab">{t('identities')}</Tab>
             <Tab id="conversations" className="tabs__tab">{t('conversations')} <span className="tabular muted">{person.conversation_count}</span></Tab>
           </TabList>
           <TabPanel id="timeline" className="tabs__panel"><PersonTimeline person={person.id} title="h2" /></TabPanel>
+          <TabPanel id="identities" className="tabs__panel"><IdentityGraph person={person} /></TabPanel>
           <TabPanel id="conversations" className="tabs__panel"><Conversations person={person.id} /></TabPanel>
         </Tabs>
       </div>

@@ -38,13 +38,7 @@ export function PersonFacts({ person }: { person: Person }) {
   const { t, format } = useI18n()
   const rows: [string, React.ReactNode][] = [
     ...person.identities.map((identity): [string, React.ReactNode] => [
-      identityLabel(t, identity.kind),
-      <span key={identity.value} className="identity" title={t('value-from', { source: identity.source, ago: format.ago(identity.added_at) })}>
-        <span className="identity__value">{identity.kind === 'visitor' || identity.kind === 'anonymous' ? identity.value.slice(0, 10) : <Breakable address={identity.value} />}</span>
-        {identity.verified
-          ? <BadgeCheck size={14} className="identity__verified" role="img" aria-label={t('verified')} />
-          : <CircleHelp size={14} className="muted" role="img" aria-label={t('claimed')} />}
-      </span>,
+      identityLabel(t, identity.kind), <IdentityValue key={identity.value} identity={identity} />,
     ]),
   ]
   const has = (kind: string) => person.identities.some((identity) => identity.kind === kind)
@@ -58,6 +52,22 @@ export function PersonFacts({ person }: { person: Person }) {
   return <dl className="facts">{rows.map(([label, value], index) => <div key={index} className="facts__row"><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
 }
 
+/** A value by which somebody is known, and whether it proved itself. */
+export function IdentityValue({ identity }: { identity: Identity }) {
+  const { t, format } = useI18n()
+  return (
+    <span className="identity" title={t('value-from', { source: identity.source, ago: format.ago(identity.added_at) })}>
+      <span className="identity__value"><Breakable address={shortValue(identity)} /></span>
+      {identity.verified
+        ? <BadgeCheck size={14} className="identity__verified" role="img" aria-label={t('verified')} />
+        : <CircleHelp size={14} className="muted" role="img" aria-label={t('claimed')} />}
+    </span>
+  )
+}
+
+/** Ids that machines made are known by their beginning. */
+export const shortValue = ({ kind, value }: Identity) => (kind === 'visitor' || kind === 'anonymous' ? value.slice(0, 10) : value)
+
 /** A long address breaks after its @, not in the middle of a word. */
 function Breakable({ address }: { address: string }) {
   const [local, ...host] = address.split('@')
@@ -66,7 +76,7 @@ function Breakable({ address }: { address: string }) {
 
 const IDENTITIES = { email: 'field-email', phone: 'field-phone', visitor: 'visitor', external: 'identity-external', anonymous: 'identity-anonymous' } as const
 
-function identityLabel(t: Translate, kind: Identity['kind']) {
+export function identityLabel(t: Translate, kind: Identity['kind']) {
   return t(IDENTITIES[kind])
 }
 

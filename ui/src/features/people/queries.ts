@@ -1,10 +1,15 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from '../../api/client'
-import type { Conversation, Page, Person, TimelineItem } from '../../api/types'
+import type { Conversation, Page, Person, PersonGraph, TimelineItem } from '../../api/types'
 
 export const personQuery = (id: string) => queryOptions({
   queryKey: ['person', id],
   queryFn: ({ signal }) => api.get<Person>(`people/${id}`, undefined, signal),
+})
+
+export const graphQuery = (id: string) => queryOptions({
+  queryKey: ['person', id, 'graph'],
+  queryFn: ({ signal }) => api.get<PersonGraph>(`people/${id}/graph`, undefined, signal),
 })
 
 export const peopleQuery = (query: string) => infiniteQueryOptions({

@@ -72,20 +72,23 @@ fn recipient(tx: &mut Tx<'_>, new: &NewConversation) -> Result<(kernel::PersonId
             let person = persons::get(tx, *id).map_err(|_| Error::invalid("person_id"))?;
             let address =
                 person.email.clone().ok_or_else(|| Error::new(Code::CannotSend).field("person_id"))?;
-            Ok((person.id, address))
+            Ok((persons::home_of(tx, person.id, IdentityKind::Email, &address)?, address))
         }
         (None, Some(to)) => {
             let address =
                 clean_addresses(std::slice::from_ref(to)).map_err(|error| error.field("to"))?.remove(0);
-            let handle = Handle {
-                kind: IdentityKind::Email,
-                value: address.to_lowercase(),
-                name: None,
-                verified: false,
-                source: "agent".into(),
-            };
-            Ok((persons::resolve(tx, &handle)?, address))
+            Ok((persons::meet(tx, &written_by_us(&address))?.home, address))
         }
         (None, None) => Err(Error::new(Code::Required).field("to")),
+    }
+}
+
+fn written_by_us(address: &str) -> Handle {
+    Handle {
+        kind: IdentityKind::Email,
+        value: address.to_lowercase(),
+        name: None,
+        verified: false,
+        source: "agent".into(),
     }
 }

@@ -1,5 +1,5 @@
 use kernel::{Actor, Code, ConversationId, MessageId, PersonId, Result};
-use people::persons::{self, blocks};
+use people::persons::{self, Met, blocks};
 use serde_json::json;
 use store::Tx;
 
@@ -20,6 +20,7 @@ pub struct Received {
     pub conversation: ConversationId,
     pub message: MessageId,
     pub seq: i64,
+    /// Where its sender was met first.
     pub person: PersonId,
     /// It was here already; nothing was done.
     pub repeated: bool,
@@ -33,13 +34,13 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
         let person = rows::find(tx, conversation)?.person;
         return Ok(Received { conversation, message, seq, person, repeated: true });
     }
-    let person = persons::resolve(tx, &inbound.from)?;
+    let Met { home, person } = persons::meet(tx, &inbound.from)?;
     let placed = threading::place(tx, inbound, person)?;
     let existing = placed.conversation.map(|id| rows::find_for_update(tx, id)).transpose()?;
     let is_new = existing.is_none();
     let (before, mut c) = match existing {
         Some(c) => (Some(c.clone()), c),
-        None => (None, begin(tx, inbound, person)?),
+        None => (None, begin(tx, inbound, home)?),
     };
     let is_blocked = blocks::is_blocked(tx, person)?;
     if let Some(before) = before.as_ref().filter(|before| !is_blocked && !before.spam) {
@@ -50,7 +51,7 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
     if put_aside_now {
         put_aside(&mut c, tx.now());
     }
-    let message = message(inbound, person, (placed.rule, placed.detail), tx.now());
+    let message = message(inbound, home, (placed.rule, placed.detail), tx.now());
     c.preview = preview(&inbound.text);
     if is_new {
         rows::insert(tx, &mut c)?;
@@ -62,8 +63,8 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
     attachments::attach_new(tx, message.id, &inbound.attachments)?;
     remember(tx, inbound, &c, message.id)?;
     // Whoever goes on with their own chat took part from its first word.
-    if is_new || placed.rule != threading::CHAT || c.person != person {
-        take_part(tx, inbound, &c, person, placed.role)?;
+    if is_new || placed.rule != threading::CHAT || c.person != home {
+        take_part(tx, inbound, &c, home, placed.role)?;
     }
     if is_new || threading::may_bring_others(inbound) {
         bring_others(tx, inbound, &c)?;
@@ -84,7 +85,7 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
         tx.record(fact("conversation.marked_spam", &c).payload(json!({ "blocked": true })))?;
     }
     tx.record(fact("message.received", &c).at(inbound.at).payload(payload))?;
-    Ok(Received { conversation: c.id, message: message.id, seq, person, repeated: false })
+    Ok(Received { conversation: c.id, message: message.id, seq, person: home, repeated: false })
 }
 
 fn begin(tx: &mut Tx<'_>, inbound: &Inbound, person: PersonId) -> Result<Conversation> {
@@ -183,8 +184,8 @@ fn bring_others(tx: &mut Tx<'_>, inbound: &Inbound, c: &Conversation) -> Result<
         if crate::channels::by_address(tx, &handle.value)?.is_some() {
             continue;
         }
-        match persons::resolve(tx, handle) {
-            Ok(other) => rows::add_participant(tx, c.id, other, "cc", &handle.value)?,
+        match persons::meet(tx, handle) {
+            Ok(other) => rows::add_participant(tx, c.id, other.home, "cc", &handle.value)?,
             // What only looks like an address keeps no mail out.
             Err(error) if error.code == Code::InvalidEmail => {}
             Err(error) => return Err(error),

@@ -1,5 +1,4 @@
 use kernel::{Code, ConversationId, Error, MessageId, Result};
-use people::persons;
 use serde_json::json;
 use store::{Tx, params};
 
@@ -19,7 +18,6 @@ pub fn separate(tx: &mut Tx<'_>, id: ConversationId, message: MessageId) -> Resu
         return Err(Error::new(Code::Conflict));
     }
     let kernel::Actor::Person(person) = stored.author else { return Err(Error::new(Code::Conflict)) };
-    let person = persons::canonical(tx, person)?;
     let now = tx.now();
     let mut fresh = Conversation {
         id: ConversationId::new(),

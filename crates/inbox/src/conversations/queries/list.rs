@@ -57,8 +57,12 @@ pub fn list(read: &mut Read<'_>, query: &ListQuery) -> Result<Vec<(Position, Con
         sql.conditions.push(format!("c.status = {n}"));
     }
     if let Some(person) = query.person {
-        let n = sql.bind(person);
-        sql.conditions.push(format!("c.person_id = {n}"));
+        let homes = match people::persons::component(read, person) {
+            Err(error) if error.code == kernel::Code::NotFound => vec![person],
+            found => found?,
+        };
+        let places: Vec<String> = homes.into_iter().map(|home| sql.bind(home)).collect();
+        sql.conditions.push(format!("c.person_id IN ({})", places.join(", ")));
     }
     if let Some(ids) = &query.ids {
         let places: Vec<String> = ids.iter().map(|id| sql.bind(*id)).collect();

@@ -8,6 +8,7 @@
 
 mod model;
 mod store;
+mod view;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,6 +18,7 @@ use serde_json::json;
 
 pub(super) use model::Edge;
 pub use model::is_blocked;
+pub use view::{EdgeView, Graph, HomeView, graph};
 use model::{Home, exceeded, partition, root};
 
 use super::{store as rows, traits};
@@ -190,8 +192,56 @@ pub fn retract(tx: &mut Tx<'_>, seq: i64) -> Result<()> {
         return Err(Error::new(Code::Conflict));
     }
     store::hold(tx, &[edge.edge.one, edge.edge.other])?;
+    refuse_crowd(tx, &edge.edge)?;
     store::mark_retracted(tx, seq)?;
     rejoin(tx, &edge.edge, "retracted").map(drop)
+}
+
+/// More homes than can be joined anew stay as they are: that is said, not pretended.
+fn refuse_crowd(tx: &mut Tx<'_>, edge: &Edge) -> Result<()> {
+    let (ids, _) = store::closure(tx, &[edge.one, edge.other], MOST_HOMES)?;
+    if ids.len() >= MOST_HOMES { Err(Error::new(Code::TooLarge).field("edges")) } else { Ok(()) }
+}
+
+/// Gives an edge back that was taken: what it joined is one again.
+pub fn reinstate(tx: &mut Tx<'_>, seq: i64) -> Result<()> {
+    let edge = store::edge_by_seq(tx, seq)?.ok_or_else(Error::not_found)?;
+    if !edge.retracted {
+        return Err(Error::new(Code::Conflict));
+    }
+    store::hold(tx, &[edge.edge.one, edge.edge.other])?;
+    refuse_crowd(tx, &edge.edge)?;
+    store::unmark_retracted(tx, seq)?;
+    rejoin(tx, &edge.edge, "reinstated").map(drop)
+}
+
+/// The standing edge between two homes by this reason.
+pub(super) fn between(
+    read: &mut ::store::Read<'_>,
+    a: PersonId,
+    b: PersonId,
+    reason: &str,
+) -> Result<Option<i64>> {
+    let (one, other) = if a < b { (a, b) } else { (b, a) };
+    let known = store::edge(read, one, other, reason)?;
+    Ok(known.filter(|known| !known.retracted).map(|known| known.edge.seq))
+}
+
+pub(super) fn ends(read: &mut ::store::Read<'_>, seq: i64) -> Result<[PersonId; 2]> {
+    let known = store::edge_by_seq(read, seq)?.ok_or_else(Error::not_found)?;
+    Ok([known.edge.one, known.edge.other])
+}
+
+/// Whether an edge has an end at this person.
+pub(super) fn is_of(read: &mut ::store::Read<'_>, seq: i64, person: PersonId) -> Result<bool> {
+    let Some(known) = store::edge_by_seq(read, seq)? else { return Ok(false) };
+    let person = rows::canonical(read, person)?;
+    for end in [known.edge.one, known.edge.other] {
+        if rows::canonical(read, end)? == person {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Writes again what is folded over all homes of a person.

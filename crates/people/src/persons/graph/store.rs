@@ -136,6 +136,13 @@ pub(super) fn mark_retracted(tx: &mut Tx<'_>, seq: i64) -> Result<()> {
     tx.execute(sql, params![workspace, seq, now, actor]).map(drop)
 }
 
+pub(super) fn unmark_retracted(tx: &mut Tx<'_>, seq: i64) -> Result<()> {
+    let workspace = tx.workspace();
+    let sql =
+        "UPDATE person_edges SET retracted_at = NULL, retracted_by = NULL WHERE workspace_id = $1 AND seq = $2";
+    tx.execute(sql, params![workspace, seq]).map(drop)
+}
+
 /// Whether an edge that joined one of these persons is of a later moment than this one.
 pub(super) fn has_later_join(read: &mut Read<'_>, persons: &[PersonId], edge: &Edge) -> Result<bool> {
     let mut values =

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kernel::{Error, PersonId, Result, Timestamp, fault};
+use kernel::{Error, PersonId, Result, Timestamp, WorkspaceId, fault};
 use serde_json::{Map, Value as Json};
 use store::{Read, Row, Tx, Value, params};
 
@@ -55,9 +55,19 @@ pub fn many(read: &mut Read<'_>, ids: &[PersonId]) -> Result<Vec<Person>> {
 
 /// The person that each of these ids means now.
 pub fn canonical_of(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, PersonId>> {
+    let workspace = read.workspace();
+    canonical_in(read, workspace, ids)
+}
+
+/// As [`canonical_of`], in a workspace that is not the reader's: for those who tell all workspaces.
+pub fn canonical_in(
+    read: &mut Read<'_>,
+    workspace: WorkspaceId,
+    ids: &[PersonId],
+) -> Result<HashMap<PersonId, PersonId>> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(500) {
-        let mut values = vec![read.workspace().into()];
+        let mut values = vec![workspace.into()];
         let list = sql::append(&mut values, chunk);
         // Every home points at its person itself, so one step is enough.
         let sql = format!(
@@ -217,6 +227,34 @@ fn identities_of(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<Person
     Ok(found)
 }
 
+/// The values met at each of these homes, oldest first.
+pub(super) fn identities_by_home(
+    read: &mut Read<'_>,
+    homes: &[PersonId],
+) -> Result<HashMap<PersonId, Vec<Identity>>> {
+    let mut values = vec![read.workspace().into()];
+    let list = sql::append(&mut values, homes);
+    let sql = format!(
+        "SELECT home_id, kind, display, verified, source, added_at FROM identities
+         WHERE workspace_id = $1 AND home_id IN ({list}) ORDER BY added_at, kind, value"
+    );
+    let mut found: HashMap<PersonId, Vec<Identity>> = HashMap::new();
+    for row in read.rows(&sql, &values)? {
+        let kind: String = row.get(1)?;
+        let kind =
+            IdentityKind::parse(&kind).ok_or_else(|| Error::internal("an unknown kind of identity"))?;
+        let identity = Identity {
+            kind,
+            value: row.get(2)?,
+            verified: row.get(3)?,
+            source: row.get(4)?,
+            added_at: row.get(5)?,
+        };
+        found.entry(row.get(0)?).or_default().push(identity);
+    }
+    Ok(found)
+}
+
 /// An id that is a person, or became one.
 struct Home {
     id: PersonId,
@@ -295,6 +333,20 @@ pub fn known_as(read: &mut Read<'_>, id: PersonId) -> Result<KnownAs> {
     Ok(KnownAs { name: row.get(0)?, is_proven: row.get(1)? })
 }
 
+/// Where a person got a value: the home it leads to, else the first that claimed it, else the person itself.
+pub fn home_of(
+    read: &mut Read<'_>,
+    person: PersonId,
+    kind: IdentityKind,
+    value: &str,
+) -> Result<PersonId> {
+    let (workspace, value) = (read.workspace(), super::normalize(kind, value)?);
+    let sql = "SELECT home_id FROM identities WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4
+               ORDER BY leads DESC, added_at LIMIT 1";
+    let row = read.row(sql, params![workspace, kind.as_str(), value, person])?;
+    row.map_or(Ok(person), |row| row.get(0))
+}
+
 /// Adds an identity to a home; false when the home has it, or when it should lead and leads to another already.
 pub(super) fn add_identity(
     tx: &mut Tx<'_>,
@@ -336,24 +388,16 @@ pub(super) fn has_value(
     Ok(read.row(sql, params![workspace, kind.as_str(), value, person])?.is_some())
 }
 
-/// The value proved itself: where it leads it is verified; where it was only claimed it leads from now on.
+/// The value proved itself at this home: it is verified, and leads there from now on. False when it was already.
 pub(super) fn mark_verified(
     tx: &mut Tx<'_>,
-    person: PersonId,
+    home: PersonId,
     kind: IdentityKind,
     value: &str,
 ) -> Result<bool> {
     let workspace = tx.workspace();
-    let sql = "SELECT home_id, verified FROM identities
-               WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4
-               ORDER BY leads DESC, added_at, home_id LIMIT 1";
-    let Some(row) = tx.row(sql, params![workspace, kind.as_str(), value, person])? else { return Ok(false) };
-    let (home, verified): (PersonId, bool) = (row.get(0)?, row.get(1)?);
-    if verified {
-        return Ok(false);
-    }
     let sql = "UPDATE identities SET verified = 1, leads = 1
-               WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND home_id = $4";
+               WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND home_id = $4 AND verified = 0";
     Ok(tx.execute(sql, params![workspace, kind.as_str(), value, home])? == 1)
 }
 

@@ -126,3 +126,54 @@ async fn a_person_is_changed_field_by_field() {
         assert_eq!(rest["next"], Json::Null);
     }
 }
+
+#[tokio::test]
+async fn persons_are_made_one_after_a_preview_and_taken_apart_to_what_they_were() {
+    for site in Site::all().await {
+        site.workspace(RITA).await;
+        let cookie = site.sign_in(RITA).await;
+        let mut ids = Vec::new();
+        for (name, email) in [("Kovács Anna", "anna@pelda.hu"), ("K. Anna", "anna.kovacs@ceg.hu")] {
+            let made = site.call("POST", "people").cookie(&cookie).json(json!({ "name": name, "email": email }));
+            ids.push(made.send().await.body["id"].as_str().expect("an id").to_owned());
+        }
+        let read = async |path: String| site.call("GET", &path).cookie(&cookie).send().await.body;
+        let before = [read(format!("people/{}", ids[0])).await, read(format!("people/{}", ids[1])).await];
+        let merge = async |preview: bool| {
+            let wanted = json!({ "person_id": ids[1], "preview": preview });
+            let done = site.call("POST", &format!("people/{}/merge", ids[0])).cookie(&cookie).json(wanted);
+            done.send().await
+        };
+        let seen = merge(true).await;
+        assert_eq!(seen.status, 200, "{}", seen.body);
+        assert_eq!(seen.body["person"]["identities"].as_array().map(Vec::len), Some(2));
+        assert_eq!(read(format!("people/{}", ids[1])).await, before[1], "a preview changes nothing");
+
+        let done = merge(false).await;
+        let edge = done.body["edge"].as_i64().expect("the reason");
+        let graph = read(format!("people/{}/graph", ids[1])).await;
+        assert_eq!(graph["homes"].as_array().map(Vec::len), Some(2), "{graph}");
+        let why = &graph["edges"][0];
+        assert_eq!((why["reason"].as_str(), why["state"].as_str()), (Some("agent"), Some("joins")));
+        assert_eq!(why["by"]["kind"], "user");
+
+        let change = async |retracted: bool| {
+            let wanted = json!({ "edges": [edge], "retracted": retracted });
+            let done = site.call("PATCH", &format!("people/{}/edges", ids[0])).cookie(&cookie).json(wanted);
+            done.send().await
+        };
+        let apart = change(true).await;
+        assert_eq!(apart.body["people"].as_array().map(Vec::len), Some(2), "{}", apart.body);
+        for (id, was) in ids.iter().zip(&before) {
+            assert_eq!(read(format!("people/{id}")).await, *was);
+        }
+        assert_eq!(change(true).await.status, 409, "what is taken back is taken back");
+        let graph = read(format!("people/{}/graph", ids[0])).await;
+        assert_eq!(graph["edges"][0]["state"], "retracted");
+        assert_eq!(graph["edges"][0]["somebody_else"]["id"], ids[1].as_str());
+        assert_eq!(change(false).await.body["people"].as_array().map(Vec::len), Some(1), "one again");
+        let foreign = json!({ "edges": [edge + 1], "retracted": true });
+        let refused = site.call("PATCH", &format!("people/{}/edges", ids[0])).cookie(&cookie).json(foreign);
+        assert_eq!(refused.send().await.status, 404);
+    }
+}

@@ -62,12 +62,12 @@ impl<'a> Customers<'a> {
     fn arrive(&mut self, tx: &mut Tx<'_>, told: &Conversation, channel: ChannelId) -> Result<VisitorId> {
         let (person, id, now) = (self.person(told), VisitorId::new(), tx.now());
         let seen = Handle { verified: true, ..handle(IdentityKind::Visitor, id.to_string(), None, "chat") };
-        let mut found = persons::resolve(tx, &seen)?;
+        let home = persons::meet(tx, &seen)?.home;
         if let Some(email) = &person.email {
             let account = handle(IdentityKind::Email, email.clone(), person.name.clone(), "identity");
-            found = persons::verify(tx, found, &account)?;
+            persons::verify(tx, home, &account)?;
             let number = handle(IdentityKind::External, account_of(told.person), None, "identity");
-            found = persons::verify(tx, found, &number)?;
+            persons::verify(tx, home, &number)?;
         }
         // The token is known to nobody: these browsers do not come back.
         let token = rand::random::<[u8; 32]>().to_vec();
@@ -75,7 +75,7 @@ impl<'a> Customers<'a> {
         tx.execute(
             "INSERT INTO visitors (workspace_id, id, channel_id, token_hash, person_id, locale, created_at, last_seen_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
-            params![workspace, id, channel, token, found, told.locale.as_str(), now],
+            params![workspace, id, channel, token, home, told.locale.as_str(), now],
         )?;
         self.visitors.insert(told.person, id);
         Ok(id)
