@@ -8,7 +8,7 @@ const field = (name: string, label: string, { help = '', ...more }: Plain = {}):
 const TLS = ['implicit', 'starttls', 'none']
 
 export const CHANNEL_KINDS: ChannelKind[] = [
-  { kind: 'email', name: 'E-mail', can: { receive: true, send: true, hold: true, attachments: true, max_length: null }, fields: [
+  { kind: 'email', operator_only: false, name: 'E-mail', can: { receive: true, send: true, hold: true, attachments: true, max_length: null }, fields: [
     field('addresses', 'Címek', { kind: 'list', required: true, help: 'Amelyekre a levelek érkeznek; az elsőről küldünk.' }),
     field('imap_host', 'IMAP-kiszolgáló', { required: true }), field('imap_port', 'IMAP-port', { kind: 'number', default: 993 }),
     field('imap_tls', 'IMAP-titkosítás', { kind: 'choice', choices: TLS, default: 'implicit' }),
@@ -16,16 +16,16 @@ export const CHANNEL_KINDS: ChannelKind[] = [
     field('smtp_tls', 'SMTP-titkosítás', { kind: 'choice', choices: TLS, default: 'implicit' }),
     field('user', 'Felhasználónév', { required: true }), field('password', 'Jelszó', { kind: 'secret', required: true }),
   ] },
-  { kind: 'receiver', name: 'Beépített levélfogadó', can: { receive: true, send: false, hold: true, attachments: true, max_length: null }, fields: [
+  { kind: 'receiver', operator_only: true, name: 'Beépített levélfogadó', can: { receive: true, send: false, hold: true, attachments: true, max_length: null }, fields: [
     field('port', 'Port', { kind: 'number', required: true, default: 2525 }), field('protocol', 'Protokoll', { kind: 'choice', choices: ['smtp', 'lmtp'], default: 'smtp' }),
     field('domains', 'Tartományok', { kind: 'list', required: true }),
   ] },
-  { kind: 'chat', name: 'Csevegő', can: { receive: true, send: true, hold: true, attachments: true, max_length: 4000 }, fields: [
+  { kind: 'chat', operator_only: false, name: 'Csevegő', can: { receive: true, send: true, hold: true, attachments: true, max_length: 4000 }, fields: [
     field('greeting_hu', 'Üdvözlés magyarul', { default: 'Miben segíthetünk?' }), field('greeting_en', 'Üdvözlés angolul', { default: 'How can we help?' }),
     field('ask_email', 'E-mail-cím kérése', { kind: 'choice', choices: ['never', 'offer', 'require'], default: 'offer' }),
     field('color', 'Szín', { default: '#0B6A5D' }), field('origins', 'Engedélyezett oldalak', { kind: 'list', help: 'Üresen bármelyik oldalon megjelenhet.' }),
   ] },
-  { kind: 'form', name: 'Űrlap', can: { receive: true, send: true, hold: true, attachments: true, max_length: null }, fields: [
+  { kind: 'form', operator_only: false, name: 'Űrlap', can: { receive: true, send: true, hold: true, attachments: true, max_length: null }, fields: [
     field('title_hu', 'Cím magyarul'), field('title_en', 'Cím angolul'), field('attachments', 'Fájl csatolható', { kind: 'bool', default: true }),
   ] },
 ]

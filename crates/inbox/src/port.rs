@@ -195,6 +195,8 @@ pub struct Configured {
 pub struct ChannelKind {
     pub kind: String,
     pub name: String,
+    /// It takes something of the machine, so only the operator's key connects one.
+    pub operator_only: bool,
     pub fields: Vec<Field>,
     pub can: Can,
 }

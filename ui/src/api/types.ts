@@ -45,7 +45,7 @@ export interface ChannelField {
   label: Text; help: Text; required: boolean; choices: string[]; default: Json
 }
 export interface ChannelKind {
-  kind: ChannelKindName; name: string; fields: ChannelField[]
+  kind: ChannelKindName; name: string; operator_only: boolean; fields: ChannelField[]
   can: { receive: boolean; send: boolean; hold: boolean; attachments: boolean; max_length: number | null }
 }
 export interface ChannelTest { ok: boolean; steps: { name: string; ok: boolean; detail: string }[] }

@@ -97,6 +97,7 @@ impl Channel for Email {
         ChannelKind {
             kind: "email".into(),
             name: "E-mail".into(),
+            operator_only: false,
             fields: config::fields(config::Side::Mailbox),
             can: Can { receive: true, send: true, attachments: true, hold: true, max_length: None },
         }

@@ -65,6 +65,7 @@ impl Channel for Form {
         ChannelKind {
             kind: "form".into(),
             name: "Web form".into(),
+            operator_only: false,
             fields: config::fields(),
             can: Can { receive: true, send: true, attachments: true, hold: true, max_length: None },
         }

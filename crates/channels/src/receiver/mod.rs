@@ -123,6 +123,7 @@ impl Channel for Receiver {
         ChannelKind {
             kind: "receiver".into(),
             name: "Mail receiver".into(),
+            operator_only: true,
             fields: config::fields(Side::Receiver),
             can: Can { receive: true, send: true, attachments: true, hold: true, max_length: None },
         }

@@ -50,6 +50,7 @@ impl Channel for WebChat {
         ChannelKind {
             kind: "chat".into(),
             name: "Web chat".into(),
+            operator_only: false,
             fields: config::fields(),
             can: Can { receive: true, send: true, attachments: true, hold: false, max_length: Some(4_000) },
         }

@@ -8,7 +8,9 @@ import { Button } from '../../ui/button'
 import { Select, TextField } from '../../ui/field'
 import { Empty, Skeleton } from '../../ui/state'
 import { toast } from '../../ui/toast'
+import { can, useMe } from '../session/queries'
 import { LoadFailure } from '../shell/failure'
+import { wordsOf } from './call-words'
 import { asCurl, passes, type Filter } from './stream'
 import { useStream } from './use-stream'
 import '../people/people.css'
@@ -97,8 +99,8 @@ function Detail({ call, id }: { call: SeenCall; id: string }) {
   ]
   return (
     <div className="event-row__detail" id={id}>
-      {call.refusal && <p className="channel__error" role="note"><strong>{call.refusal.code}</strong> {call.refusal.message}</p>}
-      {call.warnings.map((warning) => <p key={warning} className="card__warning">{warning}</p>)}
+      {call.refusal && <p className="channel__error" role="note"><Words code={call.refusal.code} otherwise={call.refusal.message} /></p>}
+      {call.warnings.map((warning) => <p key={warning} className="card__warning"><Words code={warning} /></p>)}
       <dl className="facts">{facts.map(([label, value]) => <div key={label} className="facts__row"><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
       <pre className="snippet events__body" tabIndex={0} role="region" aria-label={t('events-body')}>{json}</pre>
       <div className="channel__acts">
@@ -109,13 +111,20 @@ function Detail({ call, id }: { call: SeenCall; id: string }) {
   )
 }
 
+/** What a code means; the code itself is what the documentation is searched by. */
+function Words({ code, otherwise = '' }: { code: string; otherwise?: string }) {
+  const { t } = useI18n()
+  const words = wordsOf(code)
+  return <><strong>{code}</strong> {words ? t(words) : otherwise}</>
+}
+
 /** Nothing yet: how to send the first one. */
 function Waiting() {
   const { t } = useI18n()
   const command = asCurl(location.origin, 'track', { anonymousId: 'test-1', event: 'Test Event', properties: { from: 'curl' } })
   return (
     <div className="events__wait">
-      <Empty icon={Activity} title={t('events-first')}>{t('events-first-text')}</Empty>
+      <Empty icon={Activity} title={t('events-first')} action={can(useMe()).administer && <Link to="/settings/{-$section}" params={{ section: 'keys' }}>{t('events-make-key')}</Link>}>{t('events-first-text')}</Empty>
       <code className="snippet">{command}</code>
       <p className="channel__acts"><Button size="small" icon={<Copy size={14} aria-hidden="true" />} onPress={() => void navigator.clipboard.writeText(command).then(() => toast(t('copied')))}>{t('events-copy-command')}</Button></p>
     </div>

@@ -42,8 +42,8 @@ export function passes(call: SeenCall, { outcome, words }: Filter): boolean {
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
-/** The call again, for a shell: as a new one, or it would be a repetition. The write key is not known here. */
-export function asCurl(origin: string, kind: string | null, body: unknown) {
+/** The call again, for a shell: as a new one, or it would be a repetition. The write key is not always known. */
+export function asCurl(origin: string, kind: string | null, body: unknown, key = '<write key>') {
   const again = JSON.stringify(body, (name, value: unknown) => (name === 'messageId' ? undefined : value))
-  return `curl ${origin}/v1/${kind ?? 'track'} -u ${quoted('<write key>:')} -H ${quoted('Content-Type: application/json')} -d ${quoted(again)}`
+  return `curl ${origin}/v1/${kind ?? 'track'} -u ${quoted(`${key}:`)} -H ${quoted('Content-Type: application/json')} -d ${quoted(again)}`
 }

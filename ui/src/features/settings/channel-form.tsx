@@ -18,14 +18,22 @@ export function KindChoice({ kinds, onChoose }: { kinds: ChannelKind[]; onChoose
     <ul className="kinds">
       {kinds.map((kind) => (
         <li key={kind.kind}>
-          <AriaButton className="kind" onPress={() => onChoose(kind)}>
-            <span className="channel__glyph"><ChannelGlyph kind={kind.kind} size={18} /></span>
-            <span className="kind__text"><span className="table__strong">{t(`kind-${kind.kind}`)}</span><span className="table__sub">{t(`kind-${kind.kind}-help`)}</span></span>
-            <ChevronRight size={17} aria-hidden="true" />
-          </AriaButton>
+          {kind.operator_only
+            ? <div className="kind"><KindText kind={kind} more={t('kind-operator-only')} /></div>
+            : <AriaButton className="kind" onPress={() => onChoose(kind)}><KindText kind={kind} /><ChevronRight size={17} aria-hidden="true" /></AriaButton>}
         </li>
       ))}
     </ul>
+  )
+}
+
+function KindText({ kind: { kind }, more }: { kind: ChannelKind; more?: string }) {
+  const { t } = useI18n()
+  return (
+    <>
+      <span className="channel__glyph"><ChannelGlyph kind={kind} size={18} /></span>
+      <span className="kind__text"><span className="table__strong">{t(`kind-${kind}`)}</span><span className="table__sub">{t(`kind-${kind}-help`)} {more}</span></span>
+    </>
   )
 }
 

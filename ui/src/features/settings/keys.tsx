@@ -7,15 +7,15 @@ import type { Key, KeyScope, NewKey, Page } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
-import { Checkbox, TextField } from '../../ui/field'
-import { toast } from '../../ui/toast'
+import { Checkbox, Select, TextField } from '../../ui/field'
 import { sayFailure } from '../inbox/acts'
 import { Confirm } from './card'
+import { KeyMade } from './key-made'
 import { Listing } from './listing'
 import { useAct } from './use-act'
 
 const KEY = ['keys']
-/** Those that can be given here; others are given on the command line. */
+/** Those of the API that can be given here; the operator's is given on the command line. */
 const SCOPES = ['read', 'write', 'admin'] as const satisfies readonly KeyScope[]
 
 export function Keys() {
@@ -52,8 +52,8 @@ export function Keys() {
       <Dialog title={t('new-key')} closeLabel={t('close-dialog')} isOpen={creating} onClose={() => setCreating(false)}>
         <KeyForm onMade={(key) => { setCreating(false); setMade(key); void keys.refetch() }} onCancel={() => setCreating(false)} />
       </Dialog>
-      <Dialog title={t('key-made')} closeLabel={t('close-dialog')} isOpen={made !== null} onClose={() => setMade(null)}>
-        {made && <Secret secret={made.secret} />}
+      <Dialog title={t('key-made')} closeLabel={t('close-dialog')} isOpen={made !== null} onClose={() => setMade(null)} wide={made?.scopes.includes('intake')}>
+        {made && <KeyMade made={made} />}
       </Dialog>
       <Confirm
         title={t('revoke-key')} text={t('revoke-key-text', { name: revoking?.name ?? '' })} act={t('revoke-key')} isOpen={revoking !== null} onClose={() => setRevoking(null)}
@@ -63,21 +63,12 @@ export function Keys() {
   )
 }
 
-function Secret({ secret }: { secret: string }) {
-  const { t } = useI18n()
-  return (
-    <div className="secret">
-      <p>{t('secret-once')}</p>
-      <code>{secret}</code>
-      <Button kind="primary" onPress={() => void navigator.clipboard.writeText(secret).then(() => toast(t('copied')))}>{t('copy')}</Button>
-    </div>
-  )
-}
-
 function KeyForm({ onMade, onCancel }: { onMade: (key: NewKey) => void; onCancel: () => void }) {
   const { t } = useI18n()
   const [name, setName] = useState('')
-  const [scopes, setScopes] = useState<KeyScope[]>(['read'])
+  const [purpose, setPurpose] = useState('api')
+  const [chosen, setScopes] = useState<KeyScope[]>(['read'])
+  const scopes: KeyScope[] = purpose === 'events' ? ['intake'] : chosen
   const [error, setError] = useState<string | null>(null)
   const save = async () => {
     if (!name.trim()) return setError(t('field-required'))
@@ -91,13 +82,15 @@ function KeyForm({ onMade, onCancel }: { onMade: (key: NewKey) => void; onCancel
   return (
     <Form className="dialog-form" validationBehavior="aria" onSubmit={(event) => { event.preventDefault(); void save() }}>
       <TextField label={t('field-name')} help={t('key-name-help')} value={name} onChange={(value) => { setError(null); setName(value) }} error={error} autoFocus maxLength={80} />
-      <fieldset className="plain-fieldset">
+      <Select label={t('key-purpose')} value={purpose} onChange={setPurpose} help={t(`key-for-${purpose === 'events' ? 'events' : 'api'}-help`)}
+        options={[{ id: 'api', name: t('key-for-api') }, { id: 'events', name: t('key-for-events') }]} />
+      {purpose === 'api' && <fieldset className="plain-fieldset">
         <legend className="field__label">{t('scopes')}</legend>
         {SCOPES.map((scope) => (
-          <Checkbox key={scope} label={t(`scope-${scope}`)} help={t(`scope-${scope}-help`)} isSelected={scopes.includes(scope)}
+          <Checkbox key={scope} label={t(`scope-${scope}`)} help={t(`scope-${scope}-help`)} isSelected={chosen.includes(scope)}
             onChange={(on) => setScopes((old) => SCOPES.filter((one) => (one === scope ? on : old.includes(one))))} />
         ))}
-      </fieldset>
+      </fieldset>}
       <div className="dialog-form__foot">
         <Button onPress={onCancel}>{t('cancel')}</Button>
         <Button kind="primary" type="submit" isDisabled={scopes.length === 0}>{t('create')}</Button>

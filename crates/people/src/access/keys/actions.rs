@@ -56,6 +56,10 @@ pub(super) fn issue_as(
     let mut scopes = scopes.to_vec();
     scopes.sort_unstable();
     scopes.dedup();
+    // It stands in web pages: whoever reads it there may do nothing else with it.
+    if scopes.contains(&KeyScope::Intake) && scopes.len() > 1 {
+        return Err(Error::invalid("scopes"));
+    }
     let key = Key {
         id: KeyId::new(),
         name: checked_name(name)?,

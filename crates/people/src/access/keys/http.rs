@@ -35,7 +35,7 @@ async fn list_all(auth: Auth, State(app): State<App>) -> ApiResult<Json<Page<Key
 #[serde(deny_unknown_fields)]
 pub struct PostKey {
     name: String,
-    /// read, write, admin
+    /// read, write, admin; or intake alone, for a key that stands in public places
     #[schema(value_type = Vec<String>)]
     scopes: Vec<KeyScope>,
 }
@@ -53,7 +53,7 @@ pub struct CreatedKey {
     responses((status = 201, body = CreatedKey), (status = "default", body = ErrorBody)))]
 async fn post(auth: Auth, State(app): State<App>, Json(request): Json<PostKey>) -> ApiResult<Response> {
     auth.caller.require(Role::Administrator)?;
-    if request.scopes.iter().any(|scope| matches!(scope, KeyScope::Operator | KeyScope::Intake)) {
+    if request.scopes.contains(&KeyScope::Operator) {
         return Err(Error::invalid("scopes").into());
     }
     let secret = Secret::new();

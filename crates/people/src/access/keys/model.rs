@@ -4,7 +4,7 @@ use kernel::{KeyId, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a key may do. `Operator` and `Intake` are given by the command line only.
+/// What a key may do. `Operator` is given by the command line only; `Intake` stands alone, as its key is public.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyScope {
