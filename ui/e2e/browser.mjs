@@ -50,6 +50,20 @@ export function pagesOf(browser, origin) {
   return { open, as, closePages, picture }
 }
 
+/**
+ * The longest tasks of the page's main thread while something is done, in ms of the thread's own time: how busy the machine is with
+ * other work does not count.
+ */
+export async function longestTasks(page, act) {
+  const browser = page.context().browser()
+  await browser.startTracing(page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] })
+  await act().catch((error) => browser.stopTracing().then(() => Promise.reject(error)))
+  const events = JSON.parse((await browser.stopTracing()).toString()).traceEvents
+  const main = new Set(events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`))
+  const tasks = events.filter(({ name, pid, tid, tdur }) => name === 'RunTask' && tdur !== undefined && main.has(`${pid} ${tid}`))
+  return tasks.map(({ tdur }) => tdur / 1000).sort((a, b) => b - a)
+}
+
 export async function signIn(page, user = ADMIN) {
   await page.locator('input[name=username]').fill(user.email)
   await page.locator('input[name=password]').fill(user.password)

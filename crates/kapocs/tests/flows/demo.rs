@@ -146,7 +146,8 @@ fn the_demo_is_full_of_life_and_every_counter_is_right(engine: Engine) {
     let waiting = "SELECT COUNT(*) FROM jobs
         WHERE state = 'dead' OR (kind <> 'conversation.wake' AND kind NOT LIKE 'audiences.%')";
     assert_eq!(shown.number(waiting), 0);
-    assert!(shown.number(WHOLE_STORIES) >= 5, "web visit, order, mail and chat of one person");
+    let whole = shown.number(WHOLE_STORIES);
+    assert!(whole >= 5, "web visit, order, mail and chat of one person: {whole}");
     until("the audiences are filled", || {
         let audiences = anna.get("audiences");
         let found = audiences["items"].as_array().unwrap();

@@ -51,6 +51,10 @@ pub(super) fn visits(demo: &Demo) -> Vec<(Timestamp, Call)> {
         for (number, told) in told.iter().enumerate() {
             browser.story(number, told, chats.contains(told.channel.as_str()));
         }
+        let mailed = told.iter().any(|one| !chats.contains(one.channel.as_str()));
+        if mailed && told.iter().all(|one| order_of(one).is_none()) {
+            browser.earlier_order(told.iter().filter_map(|one| one.steps.first()).map(|step| step.at).min());
+        }
         calls.extend(browser.calls);
     }
     calls.sort_by_key(|(at, _)| *at);
@@ -67,16 +71,7 @@ impl Browser<'_> {
         let Some(first) = told.steps.first().map(|step| step.at) else { return };
         let (name, price) = GOODS[(self.person.key + number) % GOODS.len()];
         if let Some(order) = order_of(told) {
-            let quantity = 1 + i64::try_from(self.person.key % 3).unwrap_or_default();
-            let ordered = first - DAY * (2 + i64::try_from(self.person.key % 6).unwrap_or_default());
-            let products = json!([{ "name": name, "price": price, "quantity": quantity }]);
-            self.track(
-                ordered,
-                "Order Completed",
-                &json!({
-                    "order_id": order, "total": price * quantity, "currency": "HUF", "products": products,
-                }),
-            );
+            self.order(first, order, (name, price));
         }
         if by_chat {
             let start = Page { url: format!("{SHOP}/"), title: "Mécses Bolt".to_owned() };
@@ -92,6 +87,22 @@ impl Browser<'_> {
                 );
             }
         }
+    }
+
+    /// Whoever both chats and writes mails is an old customer, also when they write of no order.
+    fn earlier_order(&mut self, first: Option<i64>) {
+        let Some(first) = first else { return };
+        let order = format!("MB-{}", 20_000 + self.person.key);
+        self.order(first, &order, GOODS[self.person.key % GOODS.len()]);
+    }
+
+    /// An order some days before it is written about.
+    fn order(&mut self, before: i64, order: &str, (name, price): (&str, i64)) {
+        let some = i64::try_from(self.person.key).unwrap_or_default();
+        let (quantity, at) = (1 + some % 3, before - DAY * (2 + some % 6));
+        let products = json!([{ "name": name, "price": price, "quantity": quantity }]);
+        let properties = json!({ "order_id": order, "total": price * quantity, "currency": "HUF", "products": products });
+        self.track(at, "Order Completed", &properties);
     }
 
     fn page(&mut self, at: i64, page: &Page) {
@@ -146,4 +157,43 @@ fn order_of(told: &Conversation) -> Option<&str> {
             .unwrap_or(received.text.len() - at - 3);
         (digits == 5).then(|| &received.text[at..at + 8])
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::{SEED, script::script};
+
+    #[test]
+    fn several_customers_visit_order_chat_and_mail_whenever_the_demo_is_started() {
+        const START: i64 = 1_780_000_000_000_000;
+        for moment in 0..30 {
+            let demo = script(SEED, START + moment * 13 * 3_600 * SECOND + moment * 61 * SECOND);
+            let calls = visits(&demo);
+            let kinds = |person: usize, chat: bool| {
+                demo.conversations.iter().filter(|one| one.person == person).any(|one| {
+                    let channel = demo.channels.iter().find(|channel| channel.key == one.channel);
+                    channel.is_some_and(|channel| match channel.kind {
+                        ChannelKind::Chat => chat,
+                        ChannelKind::Email => !chat,
+                        _ => false,
+                    })
+                })
+            };
+            let told = |person: usize, name: Option<&str>| {
+                calls.iter().any(|(_, call)| {
+                    call.user_id.as_deref() == Some(&account(person))
+                        && name.map_or(call.kind == CallKind::Page, |name| call.name.as_deref() == Some(name))
+                })
+            };
+            let whole = (0..demo.people.len()).filter(|&person| {
+                kinds(person, true)
+                    && kinds(person, false)
+                    && told(person, None)
+                    && told(person, Some("Order Completed"))
+            });
+            let whole = whole.count();
+            assert!(whole >= 6, "{whole} at moment {moment}");
+        }
+    }
 }
