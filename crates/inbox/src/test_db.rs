@@ -29,7 +29,13 @@ pub struct Paper;
 impl Channel for Paper {
     fn kind(&self) -> ChannelKind {
         let can = Can { receive: true, send: true, attachments: true, hold: true, max_length: None };
-        ChannelKind { kind: "paper".into(), name: "Paper".into(), operator_only: false, fields: Vec::new(), can }
+        ChannelKind {
+            kind: "paper".into(),
+            name: "Paper".into(),
+            operator_only: false,
+            fields: Vec::new(),
+            can,
+        }
     }
 
     fn configure(&self, _: &Caller, config: Value, _: Option<&Configured>) -> Result<Configured> {

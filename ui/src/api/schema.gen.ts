@@ -159,6 +159,8 @@ export interface components {
             fields: components["schemas"]["Field"][];
             kind: string;
             name: string;
+            /** @description It takes something of the machine, so only the operator's key connects one. */
+            operator_only: boolean;
         };
         /** @description A channel as the API shows it. */
         ChannelView: {
@@ -392,7 +394,7 @@ export interface components {
             scopes: components["schemas"]["KeyScope"][];
         };
         /**
-         * @description What a key may do. `Operator` and `Intake` are given by the command line only.
+         * @description What a key may do. `Operator` is given by the command line only; `Intake` stands alone, as its key is public.
          * @enum {string}
          */
         KeyScope: "read" | "write" | "admin" | "operator" | "intake";
@@ -558,6 +560,8 @@ export interface components {
                 fields: components["schemas"]["Field"][];
                 kind: string;
                 name: string;
+                /** @description It takes something of the machine, so only the operator's key connects one. */
+                operator_only: boolean;
             }[];
             /** @description Give it as `after` to read on; null at the end. */
             next?: string | null;
@@ -950,7 +954,7 @@ export interface components {
         };
         PostKey: {
             name: string;
-            /** @description read, write, admin */
+            /** @description read, write, admin; or intake alone, for a key that stands in public places */
             scopes: string[];
         };
         PostPerson: {

@@ -32,6 +32,8 @@ pub use graph::{Cause, EdgeView, Graph, HomeView, Link, graph, is_blocked, link,
 pub use http::routes;
 pub use model::{Handle, Identity, IdentityKind, Person, PersonBrief};
 pub use normal::normalize;
-pub use store::{KnownAs, brief, canonical, canonical_in, canonical_of, component, get, home_of, known_as, many};
+pub use store::{
+    KnownAs, brief, canonical, canonical_in, canonical_of, component, get, home_of, known_as, many,
+};
 pub use timeline::{TimelineConversation, TimelineCursor, TimelineItem, timeline};
 pub use traits::{Said, Trait};

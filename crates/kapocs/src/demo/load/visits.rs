@@ -101,7 +101,8 @@ impl Browser<'_> {
         let some = i64::try_from(self.person.key).unwrap_or_default();
         let (quantity, at) = (1 + some % 3, before - DAY * (2 + some % 6));
         let products = json!([{ "name": name, "price": price, "quantity": quantity }]);
-        let properties = json!({ "order_id": order, "total": price * quantity, "currency": "HUF", "products": products });
+        let properties =
+            json!({ "order_id": order, "total": price * quantity, "currency": "HUF", "products": products });
         self.track(at, "Order Completed", &properties);
     }
 

@@ -18,8 +18,8 @@ use serde_json::json;
 
 pub(super) use model::Edge;
 pub use model::is_blocked;
-pub use view::{EdgeView, Graph, HomeView, graph};
 use model::{Home, exceeded, partition, root};
+pub use view::{EdgeView, Graph, HomeView, graph};
 
 use super::{store as rows, traits};
 

@@ -138,8 +138,7 @@ pub(super) fn mark_retracted(tx: &mut Tx<'_>, seq: i64) -> Result<()> {
 
 pub(super) fn unmark_retracted(tx: &mut Tx<'_>, seq: i64) -> Result<()> {
     let workspace = tx.workspace();
-    let sql =
-        "UPDATE person_edges SET retracted_at = NULL, retracted_by = NULL WHERE workspace_id = $1 AND seq = $2";
+    let sql = "UPDATE person_edges SET retracted_at = NULL, retracted_by = NULL WHERE workspace_id = $1 AND seq = $2";
     tx.execute(sql, params![workspace, seq]).map(drop)
 }
 

@@ -334,12 +334,7 @@ pub fn known_as(read: &mut Read<'_>, id: PersonId) -> Result<KnownAs> {
 }
 
 /// Where a person got a value: the home it leads to, else the first that claimed it, else the person itself.
-pub fn home_of(
-    read: &mut Read<'_>,
-    person: PersonId,
-    kind: IdentityKind,
-    value: &str,
-) -> Result<PersonId> {
+pub fn home_of(read: &mut Read<'_>, person: PersonId, kind: IdentityKind, value: &str) -> Result<PersonId> {
     let (workspace, value) = (read.workspace(), super::normalize(kind, value)?);
     let sql = "SELECT home_id FROM identities WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id = $4
                ORDER BY leads DESC, added_at LIMIT 1";

@@ -134,7 +134,8 @@ async fn persons_are_made_one_after_a_preview_and_taken_apart_to_what_they_were(
         let cookie = site.sign_in(RITA).await;
         let mut ids = Vec::new();
         for (name, email) in [("Kovács Anna", "anna@pelda.hu"), ("K. Anna", "anna.kovacs@ceg.hu")] {
-            let made = site.call("POST", "people").cookie(&cookie).json(json!({ "name": name, "email": email }));
+            let made =
+                site.call("POST", "people").cookie(&cookie).json(json!({ "name": name, "email": email }));
             ids.push(made.send().await.body["id"].as_str().expect("an id").to_owned());
         }
         let read = async |path: String| site.call("GET", &path).cookie(&cookie).send().await.body;
