@@ -18,7 +18,7 @@ export function pagesOf(browser, origin) {
   const open = async (options = {}) => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'Europe/Budapest', ...options })
     contexts.push(context)
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(30_000)
     const page = await context.newPage()
     const problems = []
     page.on('console', (message) => message.type() === 'error' && problems.push(`${message.text()} ${message.location().url}`))

@@ -50,7 +50,7 @@ export async function violations(frame, exclude = []) {
 }
 
 /** Waits until the condition holds; fails with the last value when it never does. */
-export async function until(what, condition, patience = 10_000) {
+export async function until(what, condition, patience = 30_000) {
   const end = Date.now() + patience;
   let value;
   do {

@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::{
 
 use crate::Credential;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Socket {
     wire: WebSocket<TcpStream>,

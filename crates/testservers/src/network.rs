@@ -9,7 +9,7 @@ use std::{
 
 use crate::{Failure, Result};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// A port of 127.0.0.1 on which nobody listens at the moment.
@@ -29,7 +29,7 @@ pub fn dial(address: SocketAddr) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Blocks until `condition` yields a value; panics, naming what was awaited, after half a minute.
+/// Blocks until `condition` yields a value; panics, naming what was awaited, after a minute and a half.
 /// In an async test call it on a blocking thread.
 #[track_caller]
 pub fn wait_until<T>(awaited: &str, condition: impl FnMut() -> Option<T>) -> T {
