@@ -27,7 +27,7 @@ const named = (items, name) => items.filter((item) => item.name === `event:${nam
 const arrived = async (name) => named(await events(name), 'Order Completed').length > 0
 
 async function check(name) {
-  await until('the order arrives', () => arrived(name))
+  await until('the order and what came before it arrive', async () => (await arrived(name)) && named(await events(name), 'Product Viewed').length > 0)
   const told = await events(name)
   const [order, ...more] = named(told, 'Order Completed')
   assert.equal(more.length, 0, 'once')

@@ -7,7 +7,7 @@ const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 const next = async () => JSON.parse((await lines.next()).value ?? '{"do":"end"}')
 const task = await next()
 const { chromium } = createRequire(`${task.ui}/package.json`)('playwright-core')
-const PATIENCE = 10_000
+const PATIENCE = 30_000
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--no-proxy-server', '--disable-background-networking', '--disable-component-update', '--disable-features=Translate,MediaRouter,OptimizationHints'],

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 const task = JSON.parse(await text(process.stdin))
 const { chromium } = createRequire(`${task.ui}/package.json`)('playwright-core')
 const PARALLEL = 4
-const PATIENCE = 10_000
+const PATIENCE = 30_000
 /** A frame that was blocked never answers. */
 const FRAME_PATIENCE = 1_000
 /** So long a page may still do something after it was loaded. */

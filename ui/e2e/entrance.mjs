@@ -12,10 +12,10 @@ test('the way in is walked by keys alone, in a language chosen before it, and a 
   await email(page).waitFor()
   assert.equal(await email(page).getAttribute('autocomplete'), 'username')
   assert.equal(await password(page).getAttribute('autocomplete'), 'current-password')
-  assert.equal(await email(page).evaluate((field) => field === document.activeElement), true, 'the first field is ready')
+  await until('the first field is ready', () => email(page).evaluate((field) => field === document.activeElement))
   await page.getByRole('radio', { name: 'Magyar' }).or(page.getByRole('button', { name: 'Magyar' })).first().click()
   await page.getByRole('heading', { name: /Bejelentkezés/ }).waitFor()
-  assert.equal(await page.locator('html').getAttribute('lang'), 'hu')
+  await until('the page says its language', async () => (await page.locator('html').getAttribute('lang')) === 'hu')
 
   await email(page).focus()
   await page.keyboard.type(ADMIN.email)

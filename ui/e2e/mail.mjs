@@ -39,8 +39,14 @@ function reader(socket) {
     rest = parts.pop()
     for (const line of parts) waiting.length ? waiting.shift().resolve(line) : ready.push(line)
   })
-  socket.on('error', (error) => waiting.splice(0).forEach(({ reject }) => reject(error)))
-  return () => (ready.length ? Promise.resolve(ready.shift()) : new Promise((resolve, reject) => waiting.push({ resolve, reject })))
+  let ended
+  const end = (error) => {
+    ended = error
+    waiting.splice(0).forEach(({ reject }) => reject(error))
+  }
+  socket.on('error', end)
+  socket.on('close', () => ended ?? end(new Error('the receiver hung up')))
+  return () => (ready.length ? Promise.resolve(ready.shift()) : ended ? Promise.reject(ended) : new Promise((resolve, reject) => waiting.push({ resolve, reject })))
 }
 
 /** A mail server that takes everything and remembers it. */

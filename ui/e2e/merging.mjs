@@ -19,6 +19,8 @@ test('two customers become one after a preview, and are taken apart again with w
   await dialog.getByRole('button', { name: 'Merge', exact: true }).click()
   const notice = page.getByRole('status').filter({ hasText: 'Merged:' })
   await notice.waitFor()
+  // A notice that is pointed at stays.
+  await notice.hover()
   await page.getByRole('tab', { name: /Conversations 2/ }).waitFor()
   await notice.getByRole('button', { name: 'Undo' }).click()
   await until('they are two again', async () => (await world.api.get(`people/${two.person.id}`)).conversation_count === 1)

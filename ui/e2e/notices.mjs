@@ -59,14 +59,17 @@ test('who looks elsewhere is called once when they are needed, by what they swit
   await until('it is switched on', () => choice.isChecked())
   await bring(page, false)
 
+  const recounted = () => Promise.all(pages.map((one) => one.waitForResponse((response) => response.url().includes('view=mentions'))))
+  const first = recounted()
   await visitor.say('I have a question about lamps.')
   await until('it is told', async () => (await told()).length === 1)
+  await first
   assert.deepEqual(await told(), [{ title: 'New message from Noémi Notice', body: 'Shop chat\nI have a question about lamps.' }])
 
   // Somebody else's conversation calls nobody, and what is looked at in any tab needs no call.
   const stranger = await chatter(world, 'Somebody Else', 'For nobody in particular')
   await bring(other, true)
-  const counted = Promise.all(pages.map((one) => one.waitForResponse((response) => response.url().includes('view=mentions'))))
+  const counted = recounted()
   await visitor.say('A second one, seen in the other tab.')
   await counted
   await bring(other, false)

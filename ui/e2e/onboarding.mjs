@@ -16,7 +16,7 @@ test('a new workspace says what it still needs, sees by itself what is done, and
     assert.equal(await step('Test message').getByRole('button', { name: 'Write a message' }).isDisabled(), true, 'there is nowhere to write to')
     await step('Time zone').getByRole('button', { name: 'Take it over' }).click()
     await isDone('Time zone')
-    assert.equal((await (await page.request.get(`${fresh.origin}/api/v1/me`)).json()).time_zone, 'Pacific/Auckland')
+    await until('the server knows', async () => (await (await page.request.get(`${fresh.origin}/api/v1/me`)).json()).time_zone === 'Pacific/Auckland')
 
     await step('Connect a channel').getByRole('button', { name: 'Connect', exact: true }).click()
     await page.getByRole('dialog', { name: 'Connect channel' }).waitFor()

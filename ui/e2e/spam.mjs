@@ -28,6 +28,7 @@ test('spam leaves the inbox for its own view, by hand and in bulk, and comes bac
   await page.getByText('This conversation is spam').waitFor()
   await thread(page).getByRole('button', { name: 'Not spam' }).first().click()
   await until('it is out of the spam', async () => (await rowOf(page, /Buy cheap pills/).count()) === 0)
+  await until('the server knows', async () => !(await world.api.get(`conversations/${other.id}`)).spam)
   const now = async ({ id }) => world.api.get(`conversations/${id}`)
   assert.deepEqual([(await now(other)).spam, (await now(other)).status, (await now(third)).spam], [false, 'new', true])
   assert.deepEqual(problems, [])

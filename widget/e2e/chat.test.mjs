@@ -263,7 +263,7 @@ test('signing out empties the chat, the draft included', async () => {
   await field(app).fill('half a secret');
   await page.evaluate(() => window.kapocs('identify', null));
   await until('another visitor', () => chat.visitors.size === 2);
-  assert.equal(await field(app).inputValue(), '');
-  assert.equal(await log(app).getByRole('listitem').count(), 0);
+  await until('the draft is gone', async () => (await field(app).inputValue()) === '');
+  await until('the log is empty', async () => (await log(app).getByRole('listitem').count()) === 0);
   await context.close();
 });

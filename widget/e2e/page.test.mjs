@@ -94,9 +94,10 @@ test('a small screen is never covered unasked, and a press opens it as a modal',
   await launcher(page).tap();
   await app.locator('.greeting').waitFor();
   assert.ok(await page.locator('dialog').evaluate((dialog) => dialog.matches(':modal')));
+  await page.locator('dialog').evaluate((dialog) => Promise.all(dialog.getAnimations().map((one) => one.finished)).then(() => undefined));
   assert.deepEqual(await page.locator('dialog').boundingBox(), { x: 0, y: 0, width: 390, height: 844 });
   await app.getByRole('button', { name: 'Close the chat' }).tap();
-  assert.ok(await launcher(page).evaluate((element) => element.matches(':focus')));
+  await until('the focus is on the launcher', () => launcher(page).evaluate((element) => element.matches(':focus')));
   await context.close();
 });
 
@@ -143,18 +144,15 @@ test('history enters the log silently, later answers are announced', async () =>
   await launcher(page).click();
   await talk(app);
   chat.agentSays('one');
+  await page.addInitScript(() => new MutationObserver(() => {
+    const log = document.querySelector('[role=log]');
+    if (log?.querySelector('.theirs')) window.liveWhenDrawn ??= log.ariaLive;
+  }).observe(document, { childList: true, subtree: true }));
   await page.reload();
   const log = app.getByRole('log');
   await page.evaluate(() => window.kapocs('open'));
-  await log.waitFor();
-  const liveWhenDrawn = await log.evaluate(
-    (element) => new Promise((resolve) => {
-      const live = () => element.querySelector('.theirs') && resolve(element.ariaLive);
-      new MutationObserver(live).observe(element, { childList: true, subtree: true });
-      live();
-    }),
-  );
-  assert.equal(liveWhenDrawn, 'off');
+  await log.locator('.theirs').waitFor();
+  assert.equal(await appFrame(page).evaluate(() => window.liveWhenDrawn), 'off');
   await until('the log listens', async () => (await log.getAttribute('aria-live')) === 'polite');
   await context.close();
 });
@@ -185,7 +183,7 @@ for (const lang of ['hu', 'en']) {
       assert.deepEqual(await violations(page.mainFrame()), [], 'closed');
       await launcher(page).click();
       await app.locator('.greeting').waitFor();
-      await page.locator('dialog').evaluate((dialog) => Promise.all(dialog.getAnimations().map((one) => one.finished)));
+      await page.locator('dialog').evaluate((dialog) => Promise.all(dialog.getAnimations().map((one) => one.finished)).then(() => undefined));
       await talk(app);
       await app.locator('.card').waitFor();
       chat.agentSays('See https://example.com', {

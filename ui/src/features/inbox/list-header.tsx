@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { ArrowDownWideNarrow, ChevronDown, Search, SquarePen, X, Users } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
 import { Button as AriaButton, Checkbox as AriaCheckbox, Header, Input, MenuSection, SearchField } from 'react-aria-components'
 import type { Conversation, Order, Status } from '../../api/types'
 import { useI18n } from '../../i18n/context'
@@ -14,6 +13,7 @@ import { viewsQuery, type ListParams } from './queries'
 import { markAll, NOTHING, type Selection } from './selection'
 import { isCounted, VIEW_ICONS, viewName } from './views'
 import { usePageTitle } from '../../ui/page-title'
+import { useTyped } from '../../ui/use-typed'
 
 const ORDERS: readonly Order[] = ['newest', 'oldest', 'waiting', 'priority']
 const FILTERS: readonly Status[] = ['new', 'open', 'waiting']
@@ -99,20 +99,10 @@ function OrderMenu({ params }: { params: ListParams }) {
   )
 }
 
-const TYPING_MS = 250
-
 function ListSearch({ query }: { query: string }) {
   const { t } = useI18n()
   const navigate = useNavigate()
-  const [text, setText] = useState(query)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => setText(query), [query])
-  useEffect(() => () => clearTimeout(timer.current), [])
-  const change = (value: string) => {
-    setText(value)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => void navigate({ to: '.', search: (old) => ({ ...old, query: value.trim() || undefined }) as never, replace: true }), TYPING_MS)
-  }
+  const [text, change] = useTyped(query, (words) => void navigate({ to: '.', search: (old) => ({ ...old, query: words || undefined }) as never, replace: true }))
   return (
     <SearchField className="list-search" aria-label={t('search-list')} value={text} onChange={change} onSubmit={() => document.querySelector<HTMLElement>('.list__scroll')?.focus()}>
       <Search size={15} aria-hidden="true" />

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ChevronLeft, Download, Search, SearchX, UserRound, Users, X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { Button as AriaButton, Input, SearchField } from 'react-aria-components'
 import { withQuery } from '../../api/client'
 import type { Person } from '../../api/types'
@@ -19,11 +19,11 @@ import { peopleQuery, personQuery } from './queries'
 import '../inbox/list.css'
 import './people.css'
 import { usePageTitle } from '../../ui/page-title'
+import { useTyped } from '../../ui/use-typed'
 import { personName } from './person-name'
 
 const route = getRouteApi('/shell/customers')
 const ROW = 60
-const TYPING_MS = 250
 
 export function Customers() {
   const { t } = useI18n()
@@ -65,15 +65,8 @@ function ExportLink({ query }: { query: string }) {
 function CustomerSearch({ query }: { query: string }) {
   const { t } = useI18n()
   const navigate = useNavigate()
-  const [text, setText] = useState(query)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => setText(query), [query])
+  const [text, change] = useTyped(query, (words) => void navigate({ to: '.', search: (old) => ({ ...old, query: words || undefined }) as never, replace: true }))
   useCommands([{ id: 'search-customers', label: t('search-customers'), group: 'action', keys: ['/'], run: () => document.querySelector<HTMLInputElement>('#customer-search')?.focus() }])
-  const change = (value: string) => {
-    setText(value)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => void navigate({ to: '.', search: (old) => ({ ...old, query: value.trim() || undefined }) as never, replace: true }), TYPING_MS)
-  }
   return (
     <SearchField className="list-search" aria-label={t('search-customers')} value={text} onChange={change}>
       <Search size={15} aria-hidden="true" />

@@ -85,11 +85,10 @@ async fn serve(mut stream: BufReader<TcpStream>, script: Arc<Mutex<Script>>, hea
 
 pub fn config(address: SocketAddr) -> SmtpConfig {
     let target = Target::new(address.ip().to_string(), address.port());
-    let quick = Duration::from_millis(300);
     SmtpConfig {
         grant: Grant::Operator,
         command: Duration::from_secs(10),
-        end_of_data: quick,
+        end_of_data: Duration::from_secs(20),
         ..SmtpConfig::new(target, Tls::new(TlsMode::None), "desk.kapocs.example")
     }
 }

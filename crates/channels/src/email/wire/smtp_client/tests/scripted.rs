@@ -64,7 +64,8 @@ async fn a_lost_answer_to_a_whole_message_is_unknown_and_nothing_is_sent_twice()
             _ => None,
         })
         .await;
-        let client = SmtpClient::new(config(server.address));
+        let impatient = SmtpConfig { end_of_data: Duration::from_millis(300), ..config(server.address) };
+        let client = SmtpClient::new(impatient);
         let outcomes = send(&client, &["a@x.hu", "gone@x.hu"]).await;
         assert!(matches!(&outcomes[0], Outcome::Unknown { .. }), "{outcomes:?}");
         assert_eq!(outcomes[1], permanent(550, "no"));
