@@ -25,10 +25,8 @@ async fn a_server_that_hangs_mid_mail_is_left_and_asked_again() {
     };
     let server = Fake::start(&[(1, "hello"), (2, "world")], Box::new(manners)).await;
     let vault = Vault::new();
-    let running = Running::start(
-        ImapConfig { stall: Duration::from_secs(3), ..config(server.address, "a") },
-        &vault,
-    );
+    let running =
+        Running::start(ImapConfig { stall: Duration::from_secs(3), ..config(server.address, "a") }, &vault);
     vault.until_count(2).await;
     assert_eq!(vault.bodies(), ["hello", "world"]);
     assert_eq!(vault.read(Record::failures), ["the server fell silent"]);
