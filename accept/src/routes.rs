@@ -101,7 +101,12 @@ pub const ROUTES: &[Route] = &[
     route("DELETE", "/api/v1/conversations/{id}/spam", Agent, ""),
     route("PUT", "/api/v1/people/{id}/block", Agent, ""),
     route("POST", "/api/v1/people/{id}/merge", Agent, r#"{"person_id":"{other_person}","preview":true}"#),
-    route("PATCH", "/api/v1/people/{id}/edges", Agent, r#"{"edges":[1],"retracted":true,"preview":true}"#),
+    route(
+        "PATCH",
+        "/api/v1/people/{id}/edges",
+        Agent,
+        r#"{"edges":[{edge}],"retracted":true,"preview":true}"#,
+    ),
     route("DELETE", "/api/v1/people/{id}/block", Agent, ""),
     route("POST", "/api/v1/conversations/{id}/closure", Agent, ""),
     route("DELETE", "/api/v1/conversations/{id}/closure", Agent, ""),
@@ -199,6 +204,7 @@ impl Route {
             ("{channel}", "mailbox"),
             ("{conversation}", "conversations"),
             ("{other_person}", "other_person"),
+            ("{edge}", "edge"),
         ];
         let filled = names.iter().fold(self.body.to_owned(), |body, (place, name)| {
             body.replace(place, ids.get(name).map_or("", String::as_str))

@@ -259,6 +259,10 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
     let message = text(&admin.get(&messages).await?.good()?.json()["items"][0]["id"]);
     let answer = administrator.client.post(&messages, json!({ "text": "Kanári válasz" })).await?.good()?.id();
     let stranger = json!({ "name": "Kanári Kelemen", "email": "kelemen@pelda.example" });
+    let twin = json!({ "name": "Kanári Iker", "email": "iker@pelda.example" });
+    let twin = admin.post("/api/v1/people", twin).await?.good()?.id();
+    let merge = format!("/api/v1/people/{person}/merge");
+    let merged = admin.post(&merge, json!({ "person_id": twin })).await?.good()?.json();
     let batch = json!({ "ids": [conversation], "act": { "kind": "priority", "priority": "low" } });
     let upload =
         admin.upload("/api/v1/attachments", "kanari.txt", "text/plain", b"x".to_vec()).await?.good()?;
@@ -274,6 +278,7 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
         ("message", message),
         ("answer", answer),
         ("people", person),
+        ("edge", merged["edge"].to_string()),
         ("other_person", admin.post("/api/v1/people", stranger).await?.good()?.id()),
         ("quarantine", text(&quarantined["id"])),
         ("conversation-batches", admin.post("/api/v1/conversation-batches", batch).await?.good()?.id()),
