@@ -53,6 +53,7 @@ graph-since = since { $date }
 graph-separate = Separate
 graph-separate-named = Separate: { $name }
 graph-falls-apart = Without it nothing holds the rest together either: { $count } customers come of it.
+graph-goes-to-others = Apart from here it belongs with somebody else: this is what comes of it.
 graph-loose = What does not join them
 graph-within = Within this person
 graph-refused = not joined: one person may not have so many ids of this kind

@@ -53,6 +53,7 @@ graph-since = { $date } óta
 graph-separate = Leválasztás
 graph-separate-named = Leválasztás: { $name }
 graph-falls-apart = Nélküle a többit sem köti össze semmi: { $count } külön ügyfél lesz belőlük.
+graph-goes-to-others = Innen leválasztva máshoz tartozik: ez lesz belőle.
 graph-loose = Ami nem köti össze
 graph-within = Ugyanezen a személyen belül
 graph-refused = nem egyesült: egy személynek nem lehet ennyi ilyen azonosítója

@@ -36,7 +36,9 @@ pub fn describe(read: &mut Read<'_>, actors: &[Actor]) -> Result<Vec<ActorRef>> 
             Actor::Key(id) => ("key", id.to_string(), keys.get(id).cloned()),
             Actor::Person(id) => {
                 let person = people.get(id);
-                ("person", id.to_string(), person.and_then(|p| p.name.clone().or_else(|| p.email.clone())))
+                // Facts and messages name the home where somebody was met.
+                let now = person.map_or(*id, |person| person.id);
+                ("person", now.to_string(), person.and_then(|p| p.name.clone().or_else(|| p.email.clone())))
             }
             Actor::System(name) => ("system", name.clone(), Some(name.clone())),
         };

@@ -319,7 +319,7 @@ export interface components {
         };
         /** @description What is known of the ties between the homes of a person, and to whom else they lead. */
         Graph: {
-            /** @description Oldest first. */
+            /** @description Oldest first, the first 500. */
             edges: components["schemas"]["EdgeView"][];
             /** @description The first is the one whose id the person bears. */
             homes: components["schemas"]["HomeView"][];

@@ -546,6 +546,7 @@ export type MessageKey =
   | 'go-inbox'
   | 'go-settings'
   | 'graph-falls-apart'
+  | 'graph-goes-to-others'
   | 'graph-intro'
   | 'graph-join-again'
   | 'graph-join-named'

@@ -157,14 +157,15 @@ async fn arrive(
     }
     let page = arrival.page.map(|page| json!(page));
     let caller = kernel::Caller::system(channel.workspace, "chat");
-    let token = known.as_ref().map_or_else(visitors::new_token, |(token, _)| token.clone());
-    let found = known.map(|(_, visitor)| visitor);
+    let fresh = visitors::new_token();
     let welcome = app
         .db
         .write(&caller, move |tx| {
-            let visitor = match &found {
-                Some(visitor) => visitor.clone(),
-                None => visitors::create(tx, &channel, &token, locale)?,
+            let (token, visitor) = match &known {
+                Some((token, visitor)) if !is_another(tx, visitor, identity.as_ref())? => {
+                    (token, visitor.clone())
+                }
+                _ => (&fresh, visitors::create(tx, &channel, &fresh, locale)?),
             };
             visitors::seen(tx, &visitor, locale)?;
             note_page(tx, &visitor, page.as_ref())?;
@@ -175,6 +176,15 @@ async fn arrive(
         })
         .await?;
     Ok(axum::Json(welcome).into_response())
+}
+
+/// Whether somebody else signed in on this browser: they begin a chat of their own and read nothing of the one before.
+fn is_another(read: &mut Read<'_>, visitor: &Visitor, identity: Option<&identity::Identity>) -> Result<bool> {
+    let Some(identity) = identity else { return Ok(false) };
+    let person = persons::get(read, visitor.person)?;
+    let mut accounts =
+        person.identities.iter().filter(|one| one.kind == persons::IdentityKind::External).peekable();
+    Ok(accounts.peek().is_some() && accounts.all(|one| one.value != identity.sub))
 }
 
 /// The sealed secret of the chat's identity tokens.

@@ -131,6 +131,14 @@ fn a_signed_identity_names_the_visitor_and_a_foreign_one_is_refused(engine: Engi
     say(&phone, &key, 2, "Telefonról is én.");
     let (second, _) = arrived(&app, "Telefonról is én.");
     assert_eq!(person_of(&app, &second), person_of(&app, &conversation));
+    // Somebody else signs in on Anna's browser: a chat of their own, and nothing of hers.
+    let token = text(&visit(&app, &key, &json!({ "identity": jwt })).1["token"]);
+    for round in 0..2 {
+        let bela = json!({ "token": token, "identity": signed(&key, SECRET, "u-2", None) });
+        let (status, welcome) = visit(&app, &key, &bela);
+        assert_eq!((status, &welcome["conversation"]), (200, &json!(null)), "{welcome}");
+        assert_ne!(text(&welcome["token"]), token, "round {round}");
+    }
     let foreign = [
         signed(&key, "another secret of the same length", "u-1", None),
         signed(&other, SECRET, "u-1", None),

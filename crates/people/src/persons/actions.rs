@@ -93,9 +93,9 @@ pub fn claim(tx: &mut Tx<'_>, home: PersonId, handle: &Handle) -> Result<()> {
     let value = normalize(handle.kind, &handle.value)?;
     let claimed = Handle { verified: false, ..handle.clone() };
     let leads = claimed.may_lead() && rows::leading(tx, handle.kind, &value)?.is_none();
-    if !rows::has_value(tx, person, handle.kind, &value)?
-        && rows::add_identity(tx, home, &claimed, &value, leads)?
-    {
+    let is_new = !rows::has_value(tx, person, handle.kind, &value)?;
+    // Claimed here, it is noted here, even if another home of the person has it.
+    if rows::add_identity(tx, home, &claimed, &value, leads)? && is_new {
         rows::refresh_search(tx, person)?;
         changed(tx, person, &[handle.kind.as_str()])?;
     }

@@ -79,6 +79,8 @@ fn join(tx: &mut Tx<'_>, a: PersonId, b: PersonId) -> Result<Merged> {
     if super::canonical(tx, a)? == super::canonical(tx, b)? {
         return Ok(Merged { person: get(tx, a)?, edge: None, were_one: true });
     }
+    // What could not be taken apart again is not joined by hand.
+    graph::refuse_crowd(tx, &[a, b])?;
     let person = merge(tx, a, b, "agent")?;
     let edge = graph::between(tx, a, b, "agent")?;
     Ok(Merged { person: get(tx, person)?, edge, were_one: false })

@@ -8,6 +8,7 @@ import { useI18n } from '../../i18n/context'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { Skeleton } from '../../ui/state'
+import { toast } from '../../ui/toast'
 import { offerUndo } from '../commands/undo'
 import { sayFailure } from '../inbox/acts'
 import { can, useMe } from '../session/queries'
@@ -44,18 +45,24 @@ function Home({ graph, home }: { graph: PersonGraph; home: GraphHome }) {
   const change = useEdges(home.id)
   const answers = can(useMe()).answer
   const [asked, setAsked] = useState<Person[] | null>(null)
+  const [busy, setBusy] = useState(false)
   const ties = tiesOf(graph, home.id)
   const [first] = home.identities
   const label = home.name ?? (first ? shortValue(first) : t('visitor'))
   const done = () => t('done-separated', { name: label })
-  // Two come of it as a rule. When more fall apart, they are shown first.
+  const known = new Set(graph.homes.flatMap((one) => one.identities.map(({ kind, value }) => kind + value)))
+  const reachesFurther = (one: Person) => one.identities.some(({ kind, value }) => !known.has(kind + value))
+  // Two come of it as a rule. When more fall apart, or a part becomes somebody else's, they are shown first.
   const separate = async () => {
+    setBusy(true)
     try {
       const { people } = await api.patch<{ people: Person[] }>(`people/${home.id}/edges`, { edges: ties, retracted: true, preview: true })
-      if (people.length > 2) setAsked(people)
+      if (people.length > 2 || people.some(reachesFurther)) setAsked(people)
       else await change(ties, true, done())
     } catch (error) {
       sayFailure(t, error)
+    } finally {
+      setBusy(false)
     }
   }
   return (
@@ -63,7 +70,7 @@ function Home({ graph, home }: { graph: PersonGraph; home: GraphHome }) {
       <div className="home__head">
         <p className="home__name">{label} <span className="muted">{t('graph-since', { date: format.short(home.created_at) })}</span></p>
         {answers && ties.length > 0 && (
-          <Button size="small" icon={<Split size={14} aria-hidden="true" />} aria-label={t('graph-separate-named', { name: label })} onPress={() => void separate()}>{t('graph-separate')}</Button>
+          <Button size="small" icon={<Split size={14} aria-hidden="true" />} aria-label={t('graph-separate-named', { name: label })} isPending={busy} onPress={() => void separate()}>{t('graph-separate')}</Button>
         )}
       </div>
       <ul className="home__values">{home.identities.map((identity) => (
@@ -74,7 +81,7 @@ function Home({ graph, home }: { graph: PersonGraph; home: GraphHome }) {
       </ul>
       <Dialog title={t('graph-separate-named', { name: label })} closeLabel={t('close-dialog')} isOpen={asked !== null} onClose={() => setAsked(null)} wide
         foot={<><Button onPress={() => setAsked(null)}>{t('cancel')}</Button><Button kind="primary" onPress={() => { setAsked(null); void change(ties, true, done()) }}>{t('graph-separate')}</Button></>}>
-        <p>{t('graph-falls-apart', { count: asked?.length ?? 0 })}</p>
+        <p>{(asked?.length ?? 0) > 2 ? t('graph-falls-apart', { count: asked?.length ?? 0 }) : t('graph-goes-to-others')}</p>
         <div className="merge__two">{asked?.map((one) => <PersonCard key={one.id} person={one} />)}</div>
       </Dialog>
     </li>
@@ -113,12 +120,14 @@ function useEdges(home: string) {
   const { t } = useI18n()
   const client = useQueryClient()
   const put = async (edges: number[], retracted: boolean) => {
-    await api.patch(`people/${home}/edges`, { edges, retracted })
+    const { people } = await api.patch<{ people: Person[] }>(`people/${home}/edges`, { edges, retracted })
     for (const queryKey of [['person'], ['people'], ['timeline'], ['conversation'], ['conversations']]) void client.invalidateQueries({ queryKey })
+    return people
   }
   return async (edges: number[], retracted: boolean, done: string) => {
     try {
-      await put(edges, retracted)
+      const people = await put(edges, retracted)
+      if (!retracted && people.length > 1) return void toast(t('graph-refused'), { tone: 'danger' })
       offerUndo(done, t('undo'), () => void put(edges, !retracted).catch((error: unknown) => sayFailure(t, error)))
     } catch (error) {
       sayFailure(t, error)

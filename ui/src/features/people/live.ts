@@ -14,6 +14,7 @@ export function followPeople(client: QueryClient) {
       void readAgain(client, ['person', id])
       void readAgain(client, ['timeline', id])
     }
+    if (message.name === 'person.merged' || message.name === 'person.separated') for (const queryKey of [['conversation'], ['conversations']]) void readAgain(client, queryKey)
     if (message.name.startsWith('person.')) void readAgain(client, ['people'])
   }
 }

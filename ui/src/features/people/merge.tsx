@@ -47,7 +47,7 @@ function MergeDialog({ person, other: id, onClose }: { person: Person; other: st
     try {
       const done = await api.post<Merged>(path, { person_id: id })
       onClose()
-      await navigate({ to: '/customers/$person', params: { person: done.person.id } })
+      await navigate({ to: '/customers/$person', params: { person: done.person.id }, search: (old) => ({ ...old, tab: undefined }) as never })
       readAgain()
       if (done.edge === null) return
       const undo = async () => {

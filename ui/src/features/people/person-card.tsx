@@ -12,6 +12,7 @@ export function PersonCard({ person }: { person: Person }) {
     <section className="merge__card" aria-label={name}>
       <p className="merge__name"><Avatar name={name} size={28} />{name}</p>
       <ul>{person.identities.map((identity) => <li key={identity.kind + identity.value}><IdentityValue identity={identity} /></li>)}</ul>
+      {person.blocked_at && <p className="person-head__blocked">{t('blocked-since', { date: format.short(person.blocked_at) })}</p>}
       <p className="muted">{t('merge-counts', { conversations: person.conversation_count, since: format.short(person.created_at) })}</p>
     </section>
   )

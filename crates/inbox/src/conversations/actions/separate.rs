@@ -1,4 +1,5 @@
 use kernel::{Code, ConversationId, Error, MessageId, Result};
+use people::persons;
 use serde_json::json;
 use store::{Tx, params};
 
@@ -58,7 +59,7 @@ pub fn separate(tx: &mut Tx<'_>, id: ConversationId, message: MessageId) -> Resu
 }
 
 fn move_rows(tx: &mut Tx<'_>, from: ConversationId, to: &Conversation, message: MessageId) -> Result<()> {
-    let workspace = tx.workspace();
+    let (workspace, person) = (tx.workspace(), persons::canonical(tx, to.person)?);
     tx.execute(
         "UPDATE messages SET conversation_id = $3, seq = 1, match_rule = 'separated', match_detail = ''
          WHERE workspace_id = $1 AND id = $2",
@@ -70,10 +71,11 @@ fn move_rows(tx: &mut Tx<'_>, from: ConversationId, to: &Conversation, message: 
     )?;
     tx.execute(
         "INSERT INTO participants (workspace_id, conversation_id, person_id, role, address, added_at)
-         SELECT workspace_id, $3, person_id, 'requester', address, added_at FROM participants
-         WHERE workspace_id = $1 AND conversation_id = $2 AND person_id = $4
+         SELECT p.workspace_id, $3, p.person_id, 'requester', p.address, p.added_at
+         FROM participants p JOIN persons h ON h.workspace_id = p.workspace_id AND h.id = p.person_id
+         WHERE p.workspace_id = $1 AND p.conversation_id = $2 AND COALESCE(h.merged_into, h.id) = $4
          ON CONFLICT (workspace_id, conversation_id, person_id, address) DO NOTHING",
-        params![workspace, from, to.id, to.person],
+        params![workspace, from, to.id, person],
     )?;
     Ok(())
 }

@@ -86,14 +86,15 @@ fn join(tx: &mut Tx<'_>, edge: &Edge, groups: &[PersonId], reason: &str) -> Resu
         [a, b] => [*a, *b],
         _ => return Err(Error::internal("an edge has two ends")),
     };
-    let homes = store::homes_of(tx, groups)?;
+    let (mine, theirs) = (store::homes_of(tx, &[a])?, store::homes_of(tx, &[b])?);
     if !edge.decided
-        && let Some(kind) = exceeded(homes.iter())
+        && let Some(kind) = exceeded(mine.iter(), theirs.iter())
     {
         store::set_refused(tx, edge.seq, Some(kind))?;
         refused(tx, edge, kind, reason)?;
         return Ok(Link::Refused(kind));
     }
+    let homes: Vec<Home> = mine.into_iter().chain(theirs).collect();
     let survivor = root(homes.iter()).ok_or_else(|| Error::internal("a group has a home"))?;
     let ids: Vec<PersonId> = homes.iter().map(|home| home.id).collect();
     store::gather(tx, &ids, survivor)?;
@@ -192,14 +193,14 @@ pub fn retract(tx: &mut Tx<'_>, seq: i64) -> Result<()> {
         return Err(Error::new(Code::Conflict));
     }
     store::hold(tx, &[edge.edge.one, edge.edge.other])?;
-    refuse_crowd(tx, &edge.edge)?;
+    refuse_crowd(tx, &[edge.edge.one, edge.edge.other])?;
     store::mark_retracted(tx, seq)?;
     rejoin(tx, &edge.edge, "retracted").map(drop)
 }
 
 /// More homes than can be joined anew stay as they are: that is said, not pretended.
-fn refuse_crowd(tx: &mut Tx<'_>, edge: &Edge) -> Result<()> {
-    let (ids, _) = store::closure(tx, &[edge.one, edge.other], MOST_HOMES)?;
+pub(super) fn refuse_crowd(tx: &mut Tx<'_>, ends: &[PersonId]) -> Result<()> {
+    let (ids, _) = store::closure(tx, ends, MOST_HOMES)?;
     if ids.len() >= MOST_HOMES { Err(Error::new(Code::TooLarge).field("edges")) } else { Ok(()) }
 }
 
@@ -210,7 +211,7 @@ pub fn reinstate(tx: &mut Tx<'_>, seq: i64) -> Result<()> {
         return Err(Error::new(Code::Conflict));
     }
     store::hold(tx, &[edge.edge.one, edge.edge.other])?;
-    refuse_crowd(tx, &edge.edge)?;
+    refuse_crowd(tx, &[edge.edge.one, edge.edge.other])?;
     store::unmark_retracted(tx, seq)?;
     rejoin(tx, &edge.edge, "reinstated").map(drop)
 }

@@ -103,7 +103,7 @@ impl<'a> Groups<'a> {
     }
 
     fn exceeded(&self, a: usize, b: usize) -> Option<&'static str> {
-        exceeded(self.members(a).chain(self.members(b)))
+        exceeded(self.members(a), self.members(b))
     }
 
     fn members(&self, group: usize) -> impl Iterator<Item = &'a Home> {
@@ -120,13 +120,25 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// The kind of which these homes together have more values than one person may.
-pub(in crate::persons) fn exceeded<'h>(homes: impl Iterator<Item = &'h Home>) -> Option<&'static str> {
-    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+/// The kind of which two groups would together have more values than one person may. Whom a colleague joined beyond
+/// a limit stays open for what adds nothing to it.
+pub(in crate::persons) fn exceeded<'h>(
+    one: impl Iterator<Item = &'h Home>,
+    other: impl Iterator<Item = &'h Home>,
+) -> Option<&'static str> {
+    let (one, other) = (counts(one), counts(other));
+    let is_over = |(kind, count): &(&'static str, usize)| {
+        other.get(kind).is_some_and(|more| count + more > limit(kind))
+    };
+    one.into_iter().find(is_over).map(|(kind, _)| kind)
+}
+
+fn counts<'h>(homes: impl Iterator<Item = &'h Home>) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
     for (kind, count) in homes.flat_map(|home| &home.values) {
-        *counts.entry(kind).or_default() += count;
+        *counts.entry(*kind).or_default() += count;
     }
-    counts.into_iter().find(|(kind, count)| *count > limit(kind)).map(|(kind, _)| kind)
+    counts
 }
 
 /// The person of a group: the identified home, else the oldest.

@@ -114,10 +114,11 @@ pub(super) fn add_edge(tx: &mut Tx<'_>, one: PersonId, other: PersonId, cause: &
 /// The same reason, known from an earlier moment, or given again by a colleague.
 pub(super) fn renew_edge(tx: &mut Tx<'_>, edge: &Edge, cause: &Cause<'_>) -> Result<Edge> {
     let workspace = tx.workspace();
+    let actor = serde_json::to_string(&tx.caller().actor).map_err(Error::internal)?;
     tx.execute(
-        "UPDATE person_edges SET at = $3, message_id = $4, decided = $5, retracted_at = NULL, retracted_by = NULL
+        "UPDATE person_edges SET at = $3, message_id = $4, decided = $5, actor = $6, retracted_at = NULL, retracted_by = NULL
          WHERE workspace_id = $1 AND seq = $2",
-        params![workspace, edge.seq, cause.at, cause.message_id, cause.decided],
+        params![workspace, edge.seq, cause.at, cause.message_id, cause.decided, actor],
     )?;
     Ok(Edge { at: cause.at, message_id: cause.message_id.to_owned(), decided: cause.decided, ..edge.clone() })
 }

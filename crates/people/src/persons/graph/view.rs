@@ -16,7 +16,7 @@ use crate::{
 pub struct Graph {
     /// The first is the one whose id the person bears.
     pub homes: Vec<HomeView>,
-    /// Oldest first.
+    /// Oldest first, the first 500.
     pub edges: Vec<EdgeView>,
 }
 
@@ -144,11 +144,11 @@ fn rows_about(read: &mut Read<'_>, ids: &[PersonId]) -> Result<Vec<Row>> {
     const COLUMNS: &str = "seq, one_id, other_id, reason, actor, at, refused, retracted_at, retracted_by";
     let mut values: Vec<Value> = vec![read.workspace().into()];
     let list = sql::append(&mut values, ids);
-    // Not one condition with OR: it would be answered by looking at everybody.
+    // Not one condition with OR: it would be answered by looking at everybody. A shared device can be tied to thousands.
     let sql = format!(
         "SELECT {COLUMNS} FROM person_edges WHERE workspace_id = $1 AND one_id IN ({list})
          UNION SELECT {COLUMNS} FROM person_edges WHERE workspace_id = $1 AND other_id IN ({list})
-         ORDER BY at, seq"
+         ORDER BY at, seq LIMIT 500"
     );
     read.rows(&sql, &values)
 }
