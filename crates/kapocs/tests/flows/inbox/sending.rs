@@ -15,7 +15,7 @@ on_both_engines! {
 
 fn an_undone_answer_never_leaves(engine: Engine) {
     let (app, info) = start(engine);
-    app.patch("workspace", json!({ "send_undo_seconds": 60 }));
+    app.patch("workspace", json!({ "send_undo_seconds": 30 }));
     let (kata, _) = app.user("Kiss Kata", "kata@kapocs.example", "agent");
     let (peter, _) = app.user("Nagy Péter", "peter@kapocs.example", "agent");
     let anna = customer();
