@@ -60,10 +60,10 @@ test('who looks elsewhere is called once when they are needed, by what they swit
   await bring(page, false)
 
   const recounted = () => Promise.all(pages.map((one) => one.waitForResponse((response) => response.url().includes('view=mentions'))))
-  const first = recounted()
+  const afterFirst = recounted()
   await visitor.say('I have a question about lamps.')
   await until('it is told', async () => (await told()).length === 1)
-  await first
+  await afterFirst
   assert.deepEqual(await told(), [{ title: 'New message from Noémi Notice', body: 'Shop chat\nI have a question about lamps.' }])
 
   // Somebody else's conversation calls nobody, and what is looked at in any tab needs no call.
