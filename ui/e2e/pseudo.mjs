@@ -118,7 +118,7 @@ for (const [name, viewport] of Object.entries(SIZES)) {
       await look(`${path} new`)
     }
     await page.goto(`${world.server.origin}/settings/channels?action=new`)
-    const kinds = page.locator('.kind')
+    const kinds = page.locator('button.kind')
     await kinds.first().waitFor()
     for (let at = 0; at < await kinds.count(); at++) {
       await kinds.nth(at).click()
