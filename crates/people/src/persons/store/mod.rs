@@ -204,20 +204,11 @@ fn identities_of(read: &mut Read<'_>, ids: &[PersonId]) -> Result<HashMap<Person
     let mut found: HashMap<PersonId, Vec<Identity>> = HashMap::new();
     let mut seen = HashSet::new();
     for row in read.rows(&sql, &values)? {
-        let (person, kind, value): (PersonId, String, String) = (row.get(0)?, row.get(1)?, row.get(6)?);
-        let kind =
-            IdentityKind::parse(&kind).ok_or_else(|| Error::internal("an unknown kind of identity"))?;
-        if !seen.insert((person, kind.as_str(), value)) {
-            continue;
+        let (person, value): (PersonId, String) = (row.get(0)?, row.get(6)?);
+        let identity = identity(&row)?;
+        if seen.insert((person, identity.kind.as_str(), value)) {
+            found.entry(person).or_default().push(identity);
         }
-        let identity = Identity {
-            kind,
-            value: row.get(2)?,
-            verified: row.get(3)?,
-            source: row.get(4)?,
-            added_at: row.get(5)?,
-        };
-        found.entry(person).or_default().push(identity);
     }
     for identities in found.values_mut() {
         identities.sort_by(|a, b| {
@@ -240,19 +231,21 @@ pub(super) fn identities_by_home(
     );
     let mut found: HashMap<PersonId, Vec<Identity>> = HashMap::new();
     for row in read.rows(&sql, &values)? {
-        let kind: String = row.get(1)?;
-        let kind =
-            IdentityKind::parse(&kind).ok_or_else(|| Error::internal("an unknown kind of identity"))?;
-        let identity = Identity {
-            kind,
-            value: row.get(2)?,
-            verified: row.get(3)?,
-            source: row.get(4)?,
-            added_at: row.get(5)?,
-        };
-        found.entry(row.get(0)?).or_default().push(identity);
+        found.entry(row.get(0)?).or_default().push(identity(&row)?);
     }
     Ok(found)
+}
+
+/// Columns 1 to 5: kind, display, verified, source, added_at.
+fn identity(row: &Row) -> Result<Identity> {
+    let kind = IdentityKind::parse(&row.get::<String>(1)?);
+    Ok(Identity {
+        kind: kind.ok_or_else(|| Error::internal("an unknown kind of identity"))?,
+        value: row.get(2)?,
+        verified: row.get(3)?,
+        source: row.get(4)?,
+        added_at: row.get(5)?,
+    })
 }
 
 /// An id that is a person, or became one.
