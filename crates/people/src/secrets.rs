@@ -14,7 +14,9 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
+use hmac::{Hmac, Mac};
 use kernel::{Error, Result, WorkspaceId};
+use sha2::Sha256;
 
 const KEY_FILE: &str = "master.key";
 /// The first byte of what is sealed: XChaCha20-Poly1305, 24 bytes of nonce, the workspace as associated data.
@@ -25,6 +27,7 @@ const NONCE: usize = 24;
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,
+    key: [u8; 32],
 }
 
 impl Vault {
@@ -38,7 +41,14 @@ impl Vault {
         if key.iter().all(|byte| *byte == key[0]) {
             return Err(Error::internal("the master key is not random"));
         }
-        Ok(Self { cipher: XChaCha20Poly1305::new(&key.into()) })
+        Ok(Self { cipher: XChaCha20Poly1305::new(&key.into()), key })
+    }
+
+    /// A secret for one other purpose, the same at every start; it tells nothing about the master key.
+    pub fn derived(&self, purpose: &[u8]) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.key).expect("a key of any length");
+        mac.update(purpose);
+        mac.finalize().into_bytes().into()
     }
 
     pub fn seal(&self, workspace: WorkspaceId, secret: &[u8]) -> Vec<u8> {

@@ -211,6 +211,7 @@ impl Site {
             hub: Hub::new(Arc::new(NoLive), stop),
             limits: Limits::default(),
             edge: Arc::new(edge),
+            request_secret: [7; 32],
         };
         let (token, setup_token) = SetupToken::generate();
         let (router, _) = crate::routes(token).split_for_parts();

@@ -16,6 +16,8 @@ pub struct App {
     pub hub: Hub,
     pub limits: Limits,
     pub edge: Arc<Edge>,
+    /// Keys the hashes that are kept of requests, so that a copy of the database tells nothing about their bodies.
+    pub request_secret: [u8; 32],
 }
 
 /// How the outside sees this server; only from configuration, never from a request.

@@ -26,7 +26,7 @@ pub fn with_csp(mut response: Response, policy: impl Into<String>) -> Response {
 /// Puts all guards around the routes, in their order.
 pub fn guard(router: Router, app: &App) -> Router {
     router
-        .layer(from_fn(idempotency::read_key))
+        .layer(from_fn_with_state(app.request_secret, idempotency::read_key))
         .layer(from_fn_with_state(Arc::clone(&app.edge), known_host_and_origin))
         .layer(from_fn(safe_headers))
         .layer(from_fn(error::render))

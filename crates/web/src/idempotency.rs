@@ -8,14 +8,15 @@ use std::{
 
 use axum::{
     body::{Body, to_bytes},
-    extract::Request as HttpRequest,
+    extract::{Request as HttpRequest, State},
     http::StatusCode,
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use hmac::{Hmac, Mac};
 use kernel::{Code, Error, Result};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use store::{Db, Tx, params};
 
 use crate::{ApiError, ApiResult, Auth};
@@ -30,8 +31,10 @@ pub(crate) struct IdempotencyKey {
     request_hash: Vec<u8>,
 }
 
-/// Reads the key and the hash of the whole request, before anything else sees the body.
-pub(crate) async fn read_key(request: HttpRequest, next: Next) -> Response {
+/// Reads the key and the keyed hash of the whole request, before anything else sees the body.
+///
+/// Keyed, because a body may hold a password: a plain hash in the database could be tried against a list of them.
+pub(crate) async fn read_key(State(secret): State<[u8; 32]>, request: HttpRequest, next: Next) -> Response {
     let Some(key) = request.headers().get("idempotency-key") else { return next.run(request).await };
     let key = match key.to_str() {
         Ok(key) if !key.is_empty() && key.len() <= 200 => key.to_owned(),
@@ -41,12 +44,19 @@ pub(crate) async fn read_key(request: HttpRequest, next: Next) -> Response {
     let Ok(bytes) = to_bytes(body, MAX_BODY).await else {
         return ApiError::from(Code::TooLarge).into_response();
     };
-    let mut hash = Sha256::new();
-    hash.update(parts.method.as_str());
-    hash.update(parts.uri.path_and_query().map_or("", |path| path.as_str()));
-    hash.update(&bytes);
-    parts.extensions.insert(IdempotencyKey { key, request_hash: hash.finalize().to_vec() });
+    let address = parts.uri.path_and_query().map_or("", |path| path.as_str());
+    let request_hash = keyed_hash(secret, &[parts.method.as_str().as_bytes(), address.as_bytes(), &bytes]);
+    parts.extensions.insert(IdempotencyKey { key, request_hash });
     next.run(HttpRequest::from_parts(parts, Body::from(bytes))).await
+}
+
+fn keyed_hash(secret: [u8; 32], parts: &[&[u8]]) -> Vec<u8> {
+    let mut hash = Hmac::<Sha256>::new_from_slice(&secret).expect("a key of any length");
+    for part in parts {
+        hash.update(&part.len().to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into_bytes().to_vec()
 }
 
 static IN_FLIGHT: LazyLock<Mutex<HashSet<(String, String)>>> = LazyLock::new(Mutex::default);
@@ -197,4 +207,18 @@ fn keep(tx: &mut Tx<'_>, caller: &str, key: &IdempotencyKey, status: u16, body: 
 pub fn sweep_idempotency(tx: &mut Tx<'_>) -> Result<()> {
     let old = tx.now() - KEPT;
     tx.execute("DELETE FROM idempotency WHERE created_at < $1", params![old]).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_request_cannot_be_guessed_from_a_copy_of_the_database() {
+        let request: [&[u8]; 3] = [b"PUT", b"/api/v1/me/password", br#"{"password":"Titok-2026"}"#];
+        let ours = keyed_hash([1; 32], &request);
+        assert_eq!(ours, keyed_hash([1; 32], &request));
+        assert_ne!(ours, keyed_hash([2; 32], &request), "without the key of the installation nothing can be tried");
+        assert_ne!(keyed_hash([1; 32], &[b"PUT", b"/a", b"b"]), keyed_hash([1; 32], &[b"PUT", b"/ab", b""]));
+    }
 }

@@ -180,6 +180,7 @@ async fn serve(db: &Db) -> Router {
         hub: Hub::new(Arc::new(inbox::live::Listeners { db: db.clone() }), stop),
         limits: Limits::default(),
         edge: Arc::new(edge),
+        request_secret: [7; 32],
     };
     web::guard(super::super::routes().with_state(app.clone()), &app)
 }
