@@ -69,6 +69,12 @@ impl<'c> Tx<'c> {
         self.read.connection.execute(&unguarded::write(sql), params)
     }
 
+    /// As [`Tx::execute`], for a statement that cannot fail for what the caller did and whose number of rows nobody
+    /// asks for: on PostgreSQL it travels with the next one. Should it fail, the transaction does.
+    pub fn execute_later(&mut self, sql: &str, params: &[Value]) -> Result<()> {
+        self.read.connection.execute_later(&unguarded::write(sql), params)
+    }
+
     /// Appends a fact to the timeline.
     pub fn record(&mut self, fact: NewFact) -> Result<()> {
         self.record_all(vec![fact])
@@ -120,7 +126,7 @@ impl<'c> Tx<'c> {
 
     pub(crate) fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.read.connection.batch("SAVEPOINT step")?;
-        let outcome = work(self);
+        let outcome = work(self).and_then(|value| self.read.connection.settle().map(|()| value));
         self.read.connection.batch(match outcome {
             Ok(_) => "RELEASE SAVEPOINT step",
             Err(_) => "ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step",
