@@ -134,6 +134,16 @@ async fn a_statement_left_for_later_that_fails_undoes_the_whole_write() {
         });
         assert_eq!(bad.await.expect_err("refused").code, Code::AlreadyExists);
         assert_eq!(t.db.write(&t.caller, count_cursors).await.expect("counts"), 0);
+        let dropped = t.db.write(&t.caller, move |tx| {
+            tx.execute_later(insert, &[])?;
+            // Whoever drops the error of a statement does not thereby commit what it undid.
+            let _ = tx.execute(insert, &[]);
+            Ok(())
+        });
+        let (dropped, kept) = (dropped.await, t.db.write(&t.caller, count_cursors).await.expect("counts"));
+        assert_eq!(kept, i64::from(dropped.is_ok()), "told as kept exactly when it is");
+        let delete = "DELETE FROM cursors WHERE name = 'one'";
+        t.db.write(&t.caller, move |tx| tx.execute(delete, &[])).await.expect("deleted");
         let good = t.db.write(&t.caller, move |tx| {
             tx.execute_later(insert, &[])?;
             count_cursors(tx)

@@ -374,7 +374,7 @@ fn inbound(tx: &mut Tx<'_>, visitor: &Visitor, written: &Written, thread: Thread
         to: Vec::new(),
         cc: Vec::new(),
         subject: None,
-        text: written.text.trim().to_owned(),
+        text: written.text.trim().replace('\0', "\u{fffd}"),
         quoted: None,
         html: None,
         attachments: Vec::new(),

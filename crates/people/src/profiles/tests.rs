@@ -1,6 +1,10 @@
+use kernel::{Caller, Timestamp};
 use serde_json::json;
 
-use crate::test_db::Site;
+use crate::{
+    persons::{IdentityKind, Sighting, sight},
+    test_db::Site,
+};
 
 const RITA: &str = "rita@pelda.hu";
 
@@ -12,7 +16,7 @@ async fn a_profile_is_found_by_a_value_that_leads_to_the_person_and_tells_no_oth
         let anna = json!({ "name": "Árvai Anna", "email": "Anna@Example.com", "phone": "06 30 123 4567" });
         let made = site.call("POST", "people").cookie(&cookie).json(anna).send().await;
         let id = made.body["id"].as_str().expect("made").to_owned();
-        let traits = json!({ "locale": "hu", "traits": { "size": 42 } });
+        let traits = json!({ "locale": "hu", "traits": { "size": 42, "email": "anna@example.com" } });
         site.call("PATCH", &format!("people/{id}")).cookie(&cookie).json(traits).send().await;
         for path in ["profiles/email/anna@example.COM", "profiles/phone/+36301234567"] {
             let found = site.call("GET", path).cookie(&cookie).send().await;
@@ -56,5 +60,28 @@ async fn whoever_was_merged_is_found_under_both_addresses_as_one() {
         }
         assert_eq!(found[0], found[1]);
         assert!(ids.iter().any(|id| found[0] == json!(id)));
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_says_it_is_a_customers_is_not_told_who_they_are() {
+    for site in Site::all().await {
+        let made = site.workspace(RITA).await;
+        let cookie = site.sign_in(RITA).await;
+        let profile = async |path: &str| site.call("GET", path).cookie(&cookie).send().await.status;
+        let seen = async |ids: &'static [(IdentityKind, &str)]| {
+            let caller = Caller::system(made.workspace, "collect");
+            let told = site.t.db.write(&caller, move |tx| {
+                let ids: Vec<_> = ids.iter().map(|(kind, value)| (*kind, (*value).to_owned())).collect();
+                let at = Timestamp(1_000_000);
+                sight(tx, &Sighting { ids: &ids, at, message_id: "m", reason: "identify", source: "sdk" })
+            });
+            told.await.expect("seen");
+        };
+        seen(&[(IdentityKind::Anonymous, "mine")]).await;
+        assert_eq!(profile("profiles/anonymous/mine").await, 200, "a browser of which nothing is known");
+        seen(&[(IdentityKind::External, "victim"), (IdentityKind::Anonymous, "mine")]).await;
+        assert_eq!(profile("profiles/external/victim").await, 200);
+        assert_eq!(profile("profiles/anonymous/mine").await, 404);
     }
 }

@@ -28,6 +28,9 @@ pub(crate) trait Connection {
     /// Waits for everything that was left for later.
     fn settle(&mut self) -> Result<()>;
 
+    /// What failed since the savepoint is undone: the transaction may be committed again.
+    fn rolled_back_to_savepoint(&mut self);
+
     /// Statements without parameters, several in one text.
     fn batch(&mut self, sql: &str) -> Result<()>;
 }

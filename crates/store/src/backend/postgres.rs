@@ -101,7 +101,18 @@ struct Session {
     client: Arc<Client>,
     statements: HashMap<String, Statement>,
     sent: Vec<Sent>,
+    /// The transaction is known to have begun: a BEGIN that failed must not leave a write on its own.
+    begun: bool,
+    /// A statement of this transaction failed. PostgreSQL then answers COMMIT with a silent rollback.
+    failure: Option<Failure>,
     shard: i64,
+}
+
+/// Kept beside the error, which the work may have dropped or put into other words.
+#[derive(Clone, Copy)]
+struct Failure {
+    code: Code,
+    wants_retry: bool,
 }
 
 impl Session {
@@ -111,9 +122,21 @@ impl Session {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
         let (client, connection) =
             runtime.block_on(config.connect(tls)).map_err(|error| unavailable(&error))?;
-        // Its failure is told by the statements that wait for it.
-        runtime.spawn(async { drop(connection.await) });
-        Ok(Self { runtime, client: Arc::new(client), statements: HashMap::new(), sent: Vec::new(), shard })
+        runtime.spawn(async {
+            if let Err(error) = connection.await {
+                tracing::warn!(%error, "a connection to PostgreSQL ended");
+            }
+        });
+        let client = Arc::new(client);
+        Ok(Self {
+            runtime,
+            client,
+            statements: HashMap::new(),
+            sent: Vec::new(),
+            begun: false,
+            failure: None,
+            shard,
+        })
     }
 
     fn is_closed(&self) -> bool {
@@ -125,7 +148,7 @@ impl Session {
             let outcome = self.attempt(&mut write);
             match outcome {
                 Ok(done) => return done(Ok(())),
-                Err(error) if attempt < RETRIES && wants_retry(&error) => {}
+                Err(_) if attempt < RETRIES && self.failure.is_some_and(|failure| failure.wants_retry) => {}
                 Err(error) => return (write.failed)(error),
             }
         }
@@ -135,9 +158,13 @@ impl Session {
         self.begin("BEGIN")?;
         let outcome = catch_unwind(AssertUnwindSafe(|| (write.job)(self)))
             .unwrap_or_else(|_| Err(Error::internal("a write panicked")));
+        let outcome = match self.failure {
+            Some(failure) if outcome.is_ok() => Err(Error::new(failure.code).detail("a statement failed")),
+            _ => outcome,
+        };
         match outcome {
             Ok(done) => {
-                // What failed on the way has made it a rollback, and says so here.
+                // What failed since has made it a rollback, and is told here.
                 self.batch("COMMIT")?;
                 Ok(done)
             }
@@ -161,6 +188,7 @@ impl Session {
     }
 
     fn begin(&mut self, sql: &'static str) -> Result<()> {
+        (self.begun, self.failure) = (false, None);
         let client = Arc::clone(&self.client);
         self.send(async move { client.batch_execute(sql).await })
     }
@@ -183,10 +211,21 @@ impl Session {
     fn wait<T>(&mut self, work: impl Future<Output = Outcome<T>>) -> Result<T> {
         let sent = std::mem::take(&mut self.sent);
         let (earlier, outcome) = self.runtime.block_on(async { tokio::join!(all(sent), work) });
-        earlier.and(outcome).map_err(failed)
+        let outcome = earlier.and(outcome);
+        match &outcome {
+            Ok(_) => self.begun = true,
+            Err(error) => {
+                let failure = Failure { code: code(error), wants_retry: wants_retry(error) };
+                self.failure.get_or_insert(failure);
+            }
+        }
+        outcome.map_err(failed)
     }
 
     fn statement(&mut self, sql: &str) -> Result<Statement> {
+        if !self.begun && !sql.starts_with("SELECT") {
+            self.settle()?;
+        }
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
@@ -212,12 +251,8 @@ fn references(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
     params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
 }
 
-fn wants_retry(error: &Error) -> bool {
-    let Some(cause) = error.cause.as_ref().and_then(|cause| cause.downcast_ref::<tokio_postgres::Error>())
-    else {
-        return false;
-    };
-    matches!(cause.code(), Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED))
+fn wants_retry(error: &tokio_postgres::Error) -> bool {
+    matches!(error.code(), Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED))
 }
 
 fn unavailable(error: &tokio_postgres::Error) -> Error {
@@ -226,13 +261,17 @@ fn unavailable(error: &tokio_postgres::Error) -> Error {
 }
 
 fn failed(error: tokio_postgres::Error) -> Error {
-    let code = match error.code() {
+    let code = code(&error);
+    Error { cause: Some(Box::new(error)), ..Error::new(code) }
+}
+
+fn code(error: &tokio_postgres::Error) -> Code {
+    match error.code() {
         Some(&SqlState::UNIQUE_VIOLATION) => Code::AlreadyExists,
         Some(&SqlState::DISK_FULL) => Code::StorageFull,
         _ if error.is_closed() => Code::Unavailable,
         _ => Code::Internal,
-    };
-    Error { cause: Some(Box::new(error)), ..Error::new(code) }
+    }
 }
 
 impl Connection for Session {
@@ -265,6 +304,10 @@ impl Connection for Session {
         let statement = self.statement(sql)?;
         let (client, params) = (Arc::clone(&self.client), params.to_vec());
         self.send(async move { client.execute(&statement, &references(&params)).await.map(drop) })
+    }
+
+    fn rolled_back_to_savepoint(&mut self) {
+        self.failure = None;
     }
 
     fn settle(&mut self) -> Result<()> {

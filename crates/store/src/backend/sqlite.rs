@@ -256,6 +256,8 @@ impl Connection for Session {
         Ok(())
     }
 
+    fn rolled_back_to_savepoint(&mut self) {}
+
     fn batch(&mut self, sql: &str) -> Result<()> {
         self.connection.execute_batch(sql).map_err(failed)
     }
