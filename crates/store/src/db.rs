@@ -244,7 +244,7 @@ impl<T: Send + 'static> Given<T> {
         let place = Arc::clone(&self.0);
         Box::new(move |tx| {
             let value = work(tx)?;
-            *place.lock().expect(UNSHARED) = Some(value);
+            *place.lock().expect("nobody panics while holding it") = Some(value);
             Ok(())
         })
     }
@@ -253,23 +253,21 @@ impl<T: Send + 'static> Given<T> {
         let place = Arc::clone(&self.0);
         Box::new(move |read| {
             let value = work(read)?;
-            *place.lock().expect(UNSHARED) = Some(value);
+            *place.lock().expect("nobody panics while holding it") = Some(value);
             Ok(())
         })
     }
 
     fn take(self) -> Result<T> {
-        let value = self.0.lock().expect(UNSHARED).take();
+        let value = self.0.lock().expect("nobody panics while holding it").take();
         value.ok_or_else(|| Error::internal("a transaction gave no value"))
     }
 }
 
-const UNSHARED: &str = "nobody panics while holding a value";
-
 type Answer = Arc<Mutex<Option<oneshot::Sender<Result<()>>>>>;
 
 fn send(answer: &Answer, outcome: Result<()>) {
-    if let Some(answer) = answer.lock().expect("nobody panics while holding an answer").take() {
+    if let Some(answer) = answer.lock().expect("nobody panics while holding it").take() {
         let _ = answer.send(outcome);
     }
 }

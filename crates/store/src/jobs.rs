@@ -269,8 +269,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, job: NewJob) -> Result<()> {
         "INSERT INTO jobs (workspace_id, id, kind, payload, dedupe_key, state, run_at, attempts, created_at)
          VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, $7)",
         params![workspace, JobId::new(), job.kind, &job.payload, job.key, job.run_at.unwrap_or(now), now],
-    )?;
-    Ok(())
+    )
 }
 
 /// `run_at` of a running job is the end of its lease, so that one condition finds both the due and the abandoned.
@@ -332,8 +331,7 @@ fn conclude(tx: &mut Tx<'_>, job: &Job, outcome: &Result<(), JobFailure>) -> Res
     tx.execute_later(
         "UPDATE jobs SET state = $4, run_at = $5, last_error = $6 WHERE workspace_id = $1 AND id = $2 AND attempts = $3",
         params![job.workspace, job.id, job.attempts, state.as_str(), run_at, error],
-    )?;
-    Ok(())
+    )
 }
 
 /// 2 s, 4 s, 8 s … 1 h, unless the handler asked for a longer pause.

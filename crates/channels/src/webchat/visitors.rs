@@ -125,8 +125,7 @@ pub(super) fn create(tx: &mut Tx<'_>, channel: &ChannelRow, token: &str, locale:
 pub(super) fn seen(tx: &mut Tx<'_>, visitor: &Visitor, locale: Locale) -> Result<()> {
     let now = tx.now();
     let sql = "UPDATE visitors SET last_seen_at = $3, locale = $4 WHERE workspace_id = $1 AND id = $2";
-    tx.execute_later(sql, params![visitor.workspace, visitor.id, now, locale.as_str()])?;
-    Ok(())
+    tx.execute_later(sql, params![visitor.workspace, visitor.id, now, locale.as_str()])
 }
 
 pub(super) fn set_conversation(
@@ -135,8 +134,7 @@ pub(super) fn set_conversation(
     conversation: ConversationId,
 ) -> Result<()> {
     let sql = "UPDATE visitors SET conversation_id = $3 WHERE workspace_id = $1 AND id = $2";
-    tx.execute_later(sql, params![visitor.workspace, visitor.id, conversation])?;
-    Ok(())
+    tx.execute_later(sql, params![visitor.workspace, visitor.id, conversation])
 }
 
 /// Notes the address the visitor typed: answers also go there; nobody is merged.

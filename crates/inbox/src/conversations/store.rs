@@ -207,8 +207,7 @@ pub(super) fn remember_reference(
          ON CONFLICT (workspace_id, channel_id, reference, conversation_id)
          DO UPDATE SET message_id = COALESCE(message_references.message_id, excluded.message_id)",
         params![workspace, channel, reference, conversation, message],
-    )?;
-    Ok(())
+    )
 }
 
 pub(super) fn add_participant(
@@ -223,8 +222,7 @@ pub(super) fn add_participant(
         "INSERT INTO participants (workspace_id, conversation_id, person_id, role, address, added_at)
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (workspace_id, conversation_id, person_id, address) DO NOTHING",
         params![workspace, conversation, person, role, address, now],
-    )?;
-    Ok(())
+    )
 }
 
 pub(super) fn is_participant(

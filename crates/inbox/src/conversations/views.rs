@@ -74,8 +74,7 @@ fn add(tx: &mut Tx<'_>, bucket: &str, by: i64) -> Result<()> {
         "INSERT INTO view_counts (workspace_id, bucket, shard, count) VALUES ($1, $2, $3, $4)
          ON CONFLICT (workspace_id, bucket, shard) DO UPDATE SET count = view_counts.count + $4",
         params![workspace, bucket, shard, by],
-    )?;
-    Ok(())
+    )
 }
 
 /// Opens a mention; counted once per conversation.

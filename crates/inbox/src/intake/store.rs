@@ -48,24 +48,21 @@ pub(super) fn count_attempt(tx: &mut Tx<'_>, id: InboundId) -> Result<()> {
     tx.execute_later(
         "UPDATE inbound SET attempts = attempts + 1 WHERE workspace_id = $1 AND id = $2",
         params![workspace, id],
-    )?;
-    Ok(())
+    )
 }
 
 pub(super) fn set_state(tx: &mut Tx<'_>, id: InboundId, state: &str, reason: Option<&str>) -> Result<()> {
     let workspace = tx.workspace();
     let sql =
         "UPDATE inbound SET state = $3, reason = COALESCE($4, reason) WHERE workspace_id = $1 AND id = $2";
-    tx.execute_later(sql, params![workspace, id, state, reason])?;
-    Ok(())
+    tx.execute_later(sql, params![workspace, id, state, reason])
 }
 
 /// What a list shows of an item, known once it was parsed.
 pub fn describe(tx: &mut Tx<'_>, id: InboundId, sender: Option<&str>, subject: Option<&str>) -> Result<()> {
     let workspace = tx.workspace();
     let sql = "UPDATE inbound SET sender = $3, subject = $4 WHERE workspace_id = $1 AND id = $2";
-    tx.execute_later(sql, params![workspace, id, sender, subject])?;
-    Ok(())
+    tx.execute_later(sql, params![workspace, id, sender, subject])
 }
 
 pub(super) fn place(
@@ -76,8 +73,7 @@ pub(super) fn place(
 ) -> Result<()> {
     let workspace = tx.workspace();
     let sql = "UPDATE inbound SET conversation_id = $3, message_id = $4 WHERE workspace_id = $1 AND id = $2";
-    tx.execute_later(sql, params![workspace, id, conversation, message])?;
-    Ok(())
+    tx.execute_later(sql, params![workspace, id, conversation, message])
 }
 
 /// The quarantine, newest first.

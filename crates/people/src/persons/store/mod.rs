@@ -414,15 +414,14 @@ pub(super) fn insert(
 pub(super) fn touch(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
     let (workspace, now) = (tx.workspace(), tx.now());
     let sql = "UPDATE persons SET last_seen_at = $3 WHERE workspace_id = $1 AND id = $2";
-    tx.execute_later(sql, params![workspace, id, now])?;
-    Ok(())
+    tx.execute_later(sql, params![workspace, id, now])
 }
 
 pub(super) fn seen_at(tx: &mut Tx<'_>, home: PersonId, at: Timestamp) -> Result<()> {
     let workspace = tx.workspace();
     let sql = "UPDATE persons SET last_seen_at = $3
                WHERE workspace_id = $1 AND id = $2 AND (last_seen_at IS NULL OR last_seen_at < $3)";
-    tx.execute_later(sql, params![workspace, home, at]).map(drop)
+    tx.execute_later(sql, params![workspace, home, at])
 }
 
 /// Takes the phone numbers that a colleague wrote down; what the person proved stays.
