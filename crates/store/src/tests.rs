@@ -3,7 +3,7 @@
 use std::{
     os::unix::fs::PermissionsExt,
     sync::{
-        Arc,
+        Arc, Barrier,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -150,6 +150,31 @@ async fn a_statement_left_for_later_that_fails_undoes_the_whole_write() {
         });
         assert_eq!(good.await.expect("kept"), 1, "what comes after sees it");
     }
+}
+
+#[tokio::test]
+async fn writes_that_wait_for_each_other_in_a_circle_are_both_kept_whatever_their_work_calls_the_failure() {
+    let Ok(server) = std::env::var("KAPOCS_TEST_POSTGRES") else { return };
+    let t = open(Some(server)).await;
+    let insert = "INSERT INTO cursors (name, tx, seq) VALUES ('a', 0, 0), ('b', 0, 0)";
+    t.db.write(&t.caller, move |tx| tx.execute(insert, &[])).await.expect("made");
+    let both_hold_one = Arc::new(Barrier::new(2));
+    let add = |first: &'static str, second: &'static str| {
+        let (meet, tries) = (Arc::clone(&both_hold_one), AtomicUsize::new(0));
+        t.db.write(&t.caller, move |tx| {
+            let sql = "UPDATE cursors SET seq = seq + 1 WHERE name = $1";
+            tx.execute(sql, params![first])?;
+            if tries.fetch_add(1, Ordering::SeqCst) == 0 {
+                meet.wait();
+            }
+            tx.execute(sql, params![second]).map_err(|_| Error::invalid("second"))
+        })
+    };
+    let (one, other) = tokio::join!(add("a", "b"), add("b", "a"));
+    one.expect("kept");
+    other.expect("kept");
+    let sum = |tx: &mut Tx<'_>| tx.one("SELECT CAST(SUM(seq) AS BIGINT) FROM cursors", &[])?.get::<i64>(0);
+    assert_eq!(t.db.write(&t.caller, sum).await.expect("sums"), 4);
 }
 
 #[tokio::test]
