@@ -1,11 +1,11 @@
 //! One call of an SDK, whatever its dialect.
 
 use kernel::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CallKind {
     Identify,
@@ -29,10 +29,26 @@ impl CallKind {
             _ => return None,
         })
     }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identify => "identify",
+            Self::Track => "track",
+            Self::Page => "page",
+            Self::Screen => "screen",
+            Self::Group => "group",
+            Self::Alias => "alias",
+        }
+    }
+
+    /// Whether a tracking plan may say what such calls look like.
+    pub fn can_be_planned(self) -> bool {
+        matches!(self, Self::Track | Self::Identify | Self::Group)
+    }
 }
 
 /// A call that can be worked.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Call {
     pub kind: CallKind,
     pub message_id: String,
@@ -51,6 +67,7 @@ pub struct Call {
     /// When the device says it was sent; by the same clock.
     pub sent_at: Option<Timestamp>,
     /// What was doubtful about it.
+    #[serde(skip)]
     pub warnings: Vec<&'static str>,
 }
 
