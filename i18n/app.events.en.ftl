@@ -6,7 +6,11 @@ events-outcome = What became of it
 events-outcome-all = All calls
 events-accepted = Accepted
 events-duplicate = Repeated
+events-marked = Accepted, marked
 events-refused = Refused
+events-set_aside = Set aside
+events-still-differs = It still differs from the tracking plan
+events-worked-already = It was worked already
 events-pause = Pause
 events-go-on = Resume
 events-clear = Clear
@@ -54,3 +58,25 @@ call-in_the_future = Its time is in the future: the time of arrival counts.
 call-too_long_ago = Its time is too long ago: the time of arrival counts.
 call-invalid_email = The e-mail address is wrong: it did not become an id.
 call-invalid_phone = The phone number is wrong: it did not become an id.
+call-shared_email = Another customer claims this e-mail address too: it leads to nobody.
+call-shared_phone = Another customer claims this phone number too: it leads to nobody.
+call-plan_violation = It differs from the tracking plan: it was kept but not worked.
+call-unplanned_event = The event is not in the tracking plan: it was kept but not worked.
+call-retired_event = The tracking plan has retired this event: it was kept but not worked.
+violation-missing = is required, and missing.
+violation-wrong_type = should be { $expected }; it was { $found }.
+violation-not_allowed = was { $found }, which is not allowed. Allowed: { $expected }
+violation-pattern = was { $found }, which does not match the pattern { $expected }
+violation-range = was { $found }; allowed is { $expected }.
+violation-unexpected = is not in the plan, and only planned properties may come.
+violation-unplanned = The event is not in the tracking plan.
+violation-retired = The tracking plan has retired this event: it should not come any more.
+violation-text = “{ $text }”
+violation-list = { $count ->
+    [one] a list of one
+   *[other] a list of { $count }
+}
+violation-object = { $count ->
+    [one] an object with one property
+   *[other] an object with { $count } properties
+}

@@ -16,6 +16,9 @@ use crate::plan::{Mode, Rule, Violation};
 
 /// Calls looked at in one transaction.
 const PORTION: usize = 200;
+/// Events and calls that are counted.
+const MOST_EVENTS: usize = 100;
+const MOST_COUNTED: usize = 1_000;
 
 /// A call as it waits.
 #[derive(Serialize, Deserialize)]
@@ -82,28 +85,32 @@ pub(super) fn body_of(kept: &Json) -> Option<Json> {
 pub struct WaitingCalls {
     pub kind: CallKind,
     pub event: String,
+    /// At most 1,000 are counted.
     pub count: i64,
     #[schema(value_type = String, format = "date-time")]
     pub oldest: Timestamp,
-    #[schema(value_type = String, format = "date-time")]
-    pub newest: Timestamp,
 }
 
-/// What waits, by event, the most first.
+/// What waits, event by event. From one event to the next along the index: however many calls wait, few are looked at.
 pub fn waiting(read: &mut Read<'_>) -> Result<Vec<WaitingCalls>> {
     let workspace = read.workspace();
-    let sql = "SELECT kind, event, COUNT(*), MIN(received_at), MAX(received_at) FROM refused_calls
-               WHERE workspace_id = $1 AND waiting = 1 GROUP BY kind, event ORDER BY 3 DESC, event LIMIT 200";
-    let one = |row: &Row| {
-        Ok(WaitingCalls {
-            kind: kind(row, 0)?,
-            event: row.get(1)?,
-            count: row.get(2)?,
-            oldest: row.get(3)?,
-            newest: row.get(4)?,
-        })
-    };
-    read.rows(sql, params![workspace])?.iter().map(one).collect()
+    let next = "SELECT kind, event FROM refused_calls
+                WHERE workspace_id = $1 AND waiting = 1 AND (kind, event) > ($2, $3) ORDER BY kind, event LIMIT 1";
+    let count = "SELECT received_at FROM refused_calls
+                 WHERE workspace_id = $1 AND waiting = 1 AND kind = $2 AND event = $3 ORDER BY received_at, id LIMIT $4";
+    let mut found: Vec<WaitingCalls> = Vec::new();
+    while found.len() < MOST_EVENTS {
+        let (kind_before, event_before) =
+            found.last().map_or(("", ""), |last| (last.kind.as_str(), &last.event));
+        let Some(row) = read.row(next, params![workspace, kind_before, event_before])? else { break };
+        let (kind, event): (CallKind, String) = (kind(&row, 0)?, row.get(1)?);
+        let calls = read.rows(count, params![workspace, kind.as_str(), &event, MOST_COUNTED])?;
+        let Some(oldest) = calls.first() else { break };
+        let count = i64::try_from(calls.len()).unwrap_or(i64::MAX);
+        found.push(WaitingCalls { kind, event, count, oldest: oldest.get(0)? });
+    }
+    found.sort_by_key(|one| std::cmp::Reverse(one.count));
+    Ok(found)
 }
 
 fn kind(row: &Row, index: usize) -> Result<CallKind> {

@@ -63,12 +63,28 @@ pub struct Call {
     pub traits: Map<String, Json>,
     pub context: Map<String, Json>,
     /// When the device says it happened.
+    #[serde(with = "microseconds")]
     pub told_at: Option<Timestamp>,
     /// When the device says it was sent; by the same clock.
+    #[serde(with = "microseconds")]
     pub sent_at: Option<Timestamp>,
     /// What was doubtful about it.
     #[serde(skip)]
     pub warnings: Vec<&'static str>,
+}
+
+/// A call that waits keeps its moments whole; the text form of a time has milliseconds only.
+mod microseconds {
+    use kernel::Timestamp;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+        at.map(|at| at.0).serialize(serializer)
+    }
+
+    pub fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+        Ok(Option::<i64>::deserialize(deserializer)?.map(Timestamp))
+    }
 }
 
 /// Why a call cannot be worked.

@@ -409,9 +409,9 @@ async fn list_refused(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct WaitingQuery {
-    /// `track`, `identify` or `group`.
+    /// `track` (default), `identify` or `group`.
     #[param(inline)]
-    kind: CallKind,
+    kind: Option<CallKind>,
     /// Of a track.
     #[serde(default)]
     event: String,
@@ -435,7 +435,9 @@ async fn list_waiting(
     let (before, limit) = (page.after::<(i64, Uuid)>()?.map(|(at, id)| (Timestamp(at), id)), page.limit());
     let items = app
         .db
-        .read(&auth.caller, move |read| store::waiting_of(read, kind, &event, before, limit + 1))
+        .read(&auth.caller, move |read| {
+            store::waiting_of(read, kind.unwrap_or(CallKind::Track), &event, before, limit + 1)
+        })
         .await?;
     Ok(axum::Json(Page::from_rows(items, limit, |call| (call.received_at.0, call.id))))
 }

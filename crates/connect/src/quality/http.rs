@@ -125,8 +125,9 @@ fn series(first: i64, counted: Vec<Counted>) -> (Vec<Series>, Vec<Series>) {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct SamplesQuery {
+    /// `violations` by default.
     #[param(inline)]
-    measure: Measure,
+    measure: Option<Measure>,
     #[serde(default)]
     subject: String,
     #[serde(default)]
@@ -145,6 +146,7 @@ async fn list_samples(
 ) -> ApiResult<Json<Page<QualitySample>>> {
     auth.caller.require(Role::Lead)?;
     let SamplesQuery { measure, subject, property, rule } = query;
+    let measure = measure.unwrap_or(Measure::Violations);
     let key = Key { measure, subject, property, rule };
     let found = app.db.read(&auth.caller, move |read| store::samples(read, &key, SAMPLES)).await?;
     Ok(Json(Page::whole(found)))
