@@ -185,7 +185,9 @@ export interface Series { measure: Measure; subject: string; property: string; r
 export interface WaitingCalls { kind: SeenCall['kind'] & string; event: string; count: number; oldest: string }
 export interface Quality { days: string[]; measures: Series[]; items: Series[]; waiting: WaitingCalls[] }
 export interface QualitySample { id: string; day: string; received_at: string; person: string | null; call: string }
-export interface RefusedCall { id: string; received_at: string; code: string; body: string; violations: Violation[]; waiting: boolean; worked_at: string | null }
+export interface RefusedCall {
+  id: string; key: string; received_at: string; code: string; message: string; body: string; kind: SeenCall['kind']; event: string | null; violations: Violation[]; waiting: boolean; worked_at: string | null
+}
 export interface Replay { worked: number; kept: number; next: string | null }
 
 /** Where values of a person were met first. */

@@ -16,6 +16,7 @@ const SHOWN: usize = 60;
 /// What is wrong with a value.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ViolationRule)]
 pub enum Rule {
     /// Required, and not there.
     Missing,

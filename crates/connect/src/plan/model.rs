@@ -17,6 +17,7 @@ const MAX_DESCRIPTION: usize = 2_000;
 /// What becomes of a call that is not as planned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PlanMode)]
 pub enum Mode {
     /// It is worked, and counted.
     Observe,
@@ -29,6 +30,7 @@ pub enum Mode {
 /// What becomes of an event that is not in the plan.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = UnplannedMode)]
 pub enum Unplanned {
     /// It is worked and not even counted.
     Allow,
@@ -50,6 +52,7 @@ impl Unplanned {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PlannedStatus)]
 pub enum Status {
     /// Agreed on; nothing sends it yet.
     Planned,
