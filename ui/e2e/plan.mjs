@@ -19,7 +19,7 @@ test('a plan is made from what came, sets a bad call aside, and once it is mende
   await page.getByRole('button', { name: 'From what came' }).click()
   const proposals = page.getByRole('dialog', { name: 'From what came' })
   const learned = proposals.getByRole('listitem').filter({ hasText: 'Basket Paid' }).first()
-  await learned.getByText('Whole number, always').waitFor()
+  await learned.getByText('whole number, always').waitFor()
   await proposals.getByRole('button', { name: 'Add: Basket Paid' }).click()
   await learned.getByText('In the plan').waitFor()
   await page.keyboard.press('Escape')
@@ -36,7 +36,7 @@ test('a plan is made from what came, sets a bad call aside, and once it is mende
   await page.goto(`${world.server.origin}/settings/events`)
   const row = page.getByRole('list', { name: 'Live events' }).getByRole('listitem').filter({ hasText: 'Set aside' })
   await row.getByRole('button').first().click()
-  await row.getByText('total should be Whole number; it was “a lot”.').waitFor()
+  await row.getByText('total should be of type whole number; it was “a lot”.').waitFor()
   const timeline = async () => {
     const [person] = (await world.api.get('people?query=plan-anna')).items
     const items = (await world.api.get(`people/${person.id}/timeline?limit=200`)).items
@@ -50,7 +50,7 @@ test('a plan is made from what came, sets a bad call aside, and once it is mende
   await page.getByRole('button', { name: 'Edit: Basket Paid' }).click()
   const property = form.getByRole('listitem').filter({ has: page.locator('input[value="total"]') })
   await property.getByRole('button', { name: /Type/ }).click()
-  await page.getByRole('option', { name: 'Text', exact: true }).click()
+  await page.getByRole('option', { name: 'text', exact: true }).click()
   await form.getByRole('button', { name: 'Save' }).click()
   await form.waitFor({ state: 'hidden' })
 

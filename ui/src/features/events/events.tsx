@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { Activity, Archive, ChevronDown, CircleAlert, CircleCheck, Copy, CopyCheck, Pause, Play, Trash2, TriangleAlert } from 'lucide-react'
 import { memo, useEffect, useId, useState } from 'react'
 import { api } from '../../api/client'
@@ -20,12 +20,15 @@ import './events.css'
 
 const OUTCOMES = ['accepted', 'marked', 'duplicate', 'refused', 'set_aside'] as const
 
+const route = getRouteApi('/shell/settings/{-$section}')
+
 /** What the SDKs send, as it comes, and what becomes of it. */
 export function LiveEvents() {
   const { t } = useI18n()
+  const asked = route.useSearch()
   const [paused, setPaused] = useState(false)
   const [opened, setOpened] = useState<number | null>(null)
-  const [filter, setFilter] = useState<Filter>({ outcome: 'all', words: '' })
+  const [filter, setFilter] = useState<Filter>({ outcome: OUTCOMES.find((one) => one === asked.item) ?? 'all', words: asked.find ?? '' })
   const { stream, query, moveOn, clear } = useStream(paused, opened !== null)
   const calls = stream.shown.filter((call) => passes(call, filter))
   const isRead = calls.some((call) => call.number === opened)
@@ -107,8 +110,8 @@ function Detail({ call, id }: { call: SeenCall; id: string }) {
   ]
   return (
     <div className="event-row__detail" id={id}>
-      {call.refusal && <p className="channel__error" role="note"><Words code={call.refusal.code} otherwise={call.refusal.message} /></p>}
-      <Violations of={call.violations} />
+      {call.refusal && <p className={call.set_aside ? 'card__warning' : 'channel__error'} role="note"><Words code={call.refusal.code} otherwise={call.refusal.message} /></p>}
+      <Violations of={call.violations.filter(({ property }) => property || !call.refusal)} />
       {call.warnings.map((warning) => <p key={warning} className="card__warning"><Words code={warning} /></p>)}
       <dl className="facts">{facts.map(([label, value]) => <div key={label} className="facts__row"><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
       <pre className="snippet events__body" tabIndex={0} role="region" aria-label={t('events-body')}>{json}</pre>

@@ -64,7 +64,7 @@ function Import({ onDone }: { onDone: () => void }) {
     <Form className="dialog-form" validationBehavior="aria" onSubmit={(event) => { event.preventDefault(); void send(!report) }}>
       <p className="muted">{t('plan-import-text')}</p>
       <p><FileTrigger acceptedFileTypes={['application/json', '.json']} onSelect={(files) => void files?.[0]?.text().then(write)}><Button>{t('plan-choose-file')}</Button></FileTrigger></p>
-      <TextField label={t('plan-import-json')} rows={8} mono value={text} onChange={write} error={error} />
+      <TextField label={t('plan-import-json')} rows={8} mono value={text} onChange={write} error={error} autoFocus />
       {report && (
         <div role="status" className="plan-report">
           {report.added.length > 0 && <p>{t('plan-would-add', { names: format.list(report.added) })}</p>}

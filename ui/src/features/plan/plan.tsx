@@ -36,7 +36,7 @@ export function TrackingPlan() {
   const learn = <Button icon={<Sparkles size={15} aria-hidden="true" />} onPress={() => setOpened({ what: 'proposals' })}>{t('plan-from-calls')}</Button>
   return (
     <>
-      {events.length > 0 && <Modes plan={plan.data} />}
+      {(events.length > 0 || plan.data.unplanned !== 'allow') && <Modes plan={plan.data} />}
       <div className="toolbar plan__tools">
         <Menu label={t('plan-files')} trigger={<Button icon={<FileJson size={15} aria-hidden="true" />}>{t('plan-files')}</Button>}>
           <MenuItem id="import" icon={<Upload size={15} />} onAction={() => setOpened({ what: 'import' })}>{t('plan-import')}</MenuItem>
@@ -101,7 +101,7 @@ function Events({ plan, onOpen }: { plan: Plan; onOpen: (event: PlannedEvent) =>
   const events = [...plan.events].sort((a, b) => Number(a.kind === 'track') - Number(b.kind === 'track') || format.compare(a.name, b.name))
   return (
     <div className="table-frame">
-      <table className="table table--stack" role="table">
+      <table className="table table--stack plan-table" role="table">
         <caption className="visually-hidden">{t('settings-plan')}</caption>
         <thead role="rowgroup">
           <tr role="row">

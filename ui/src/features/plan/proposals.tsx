@@ -69,7 +69,7 @@ function Learned({ proposal: { schema, properties, seen } }: { proposal: Proposa
   return (
     <ul className="proposal__properties">
       {properties.slice(0, SHOWN).map(({ name, present }) => (
-        <li key={name}><code>{name}</code> <span className="muted">{word(name)}, {schema.required?.includes(name) ? t('plan-always') : share(present)}</span></li>
+        <li key={name}><code>{name}</code> <span className="muted">{word(name)}, {present === seen ? t('plan-always') : share(present)}</span></li>
       ))}
       {properties.length > SHOWN && <li className="muted">{t('plan-more-properties', { count: properties.length - SHOWN })}</li>}
     </ul>

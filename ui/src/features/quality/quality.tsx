@@ -34,7 +34,7 @@ export function DataQuality() {
   const isFine = TABLES.every((measure) => !items.some((item) => item.measure === measure))
   return (
     <>
-      <Cards measures={measures} days={days} />
+      <Cards measures={measures} days={days} waits={waiting.length > 0} />
       <Waiting of={waiting} onOpen={setOpened} />
       {isFine && !waiting.length && <Empty icon={CircleCheck} tone="done" title={t('quality-fine')} />}
       {TABLES.map((measure) => <Items key={measure} measure={measure} quality={quality.data} onOpen={setOpened} />)}
@@ -43,7 +43,7 @@ export function DataQuality() {
   )
 }
 
-function Cards({ measures, days }: { measures: Series[]; days: string[] }) {
+function Cards({ measures, days, waits }: { measures: Series[]; days: string[]; waits: boolean }) {
   const { t, format } = useI18n()
   return (
     <ul className="quality-cards">
@@ -54,7 +54,7 @@ function Cards({ measures, days }: { measures: Series[]; days: string[] }) {
         return (
           <li key={measure} className="quality-card">
             <h2 className="quality-card__name">{name}</h2>
-            <p className="quality-card__number tabular">{format.number(one.total)}</p>
+            <p className="quality-card__number tabular"><Whither of={one} name={name} waits={waits} /></p>
             <p className="quality-card__today muted">{t('quality-today', { count: format.number(one.counts.at(-1) ?? 0) })}</p>
             <Bars name={name} days={days} counts={one.counts} tone={measure === 'calls' || measure === 'duplicates' ? 'plain' : 'bad'} />
           </li>
@@ -62,6 +62,24 @@ function Cards({ measures, days }: { measures: Series[]; days: string[] }) {
       })}
     </ul>
   )
+}
+
+/** A number leads to what it is made of: to its table below, or to the live events. */
+function Whither({ of: { measure, total }, name, waits }: { of: Series; name: string; waits: boolean }) {
+  const { t, format } = useI18n()
+  const label = t('quality-calls-of', { name, count: total })
+  if (measure === 'calls' || measure === 'duplicates') {
+    return <Link to="/settings/{-$section}" params={{ section: 'events' }} search={measure === 'duplicates' ? { item: 'duplicate' } : {}} aria-label={label}>{format.number(total)}</Link>
+  }
+  const place = measure === 'set_aside' ? 'waiting' : measure
+  const isThere = total > 0 && (measure !== 'set_aside' || waits)
+  if (!isThere) return format.number(total)
+  const go = () => {
+    const title = document.getElementById(`quality-${place}`)
+    title?.scrollIntoView({ block: 'start' })
+    title?.focus({ preventScroll: true })
+  }
+  return <Button kind="link" aria-label={label} onPress={go}>{format.number(total)}</Button>
 }
 
 /** What a number is of, in words. */
@@ -95,7 +113,7 @@ function Items({ measure, quality: { items, days }, onOpen }: { measure: (typeof
   const title = t(`quality-${measure}`)
   return (
     <section aria-labelledby={`quality-${measure}`}>
-      <h2 className="quality__title" id={`quality-${measure}`}>{title}</h2>
+      <h2 className="quality__title" id={`quality-${measure}`} tabIndex={-1}>{title}</h2>
       <p className="muted">{t(`quality-${measure}-text`)} {plans && <Link to="/settings/{-$section}" params={{ section: 'plan' }}>{t('settings-plan')}</Link>}</p>
       <div className="table-frame">
         <table className="table quality-table">

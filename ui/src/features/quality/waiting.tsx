@@ -18,7 +18,7 @@ export function Waiting({ of, onOpen }: { of: WaitingCalls[]; onOpen: (series: S
   if (!of.length) return null
   return (
     <section aria-labelledby="quality-waiting">
-      <h2 className="quality__title" id="quality-waiting">{t('quality-waiting')}</h2>
+      <h2 className="quality__title" id="quality-waiting" tabIndex={-1}>{t('quality-waiting')}</h2>
       <p className="muted">{t('quality-waiting-text')}</p>
       <div className="table-frame">
         <table className="table table--stack" role="table">
