@@ -121,7 +121,8 @@ pub(super) fn import(
     if known.len() + report.added.len() > MAX_EVENTS {
         return Err(Error::new(Code::TooLarge).field("plan"));
     }
-    if !is_preview && !(report.added.is_empty() && report.changed.is_empty()) {
+    let changes_something = !report.added.is_empty() || !report.changed.is_empty();
+    if changes_something && !is_preview {
         let version = bump(tx, plans)?;
         let after = Some(json!({ "added": report.added, "changed": report.changed }));
         audit::log(tx, Entry { action: "tracking_plan.imported", target: None, before: None, after, ip })?;

@@ -109,9 +109,8 @@ struct Field {
 impl Shape {
     fn take(&mut self, fields: &Map<String, Json>, depth: usize, is_top: bool) {
         self.seen += 1;
-        for (name, value) in
-            fields.iter().filter(|(name, _)| !name.is_empty() && !(is_top && name.starts_with('$')))
-        {
+        let is_ours = |name: &str| !name.is_empty() && (!is_top || !name.starts_with('$'));
+        for (name, value) in fields.iter().filter(|(name, _)| is_ours(name)) {
             if self.fields.contains_key(name) || self.fields.len() < MAX_PROPERTIES {
                 self.fields.entry(name.clone()).or_default().take(value, depth);
             }
