@@ -165,7 +165,12 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/tracking-plan/events", Administrator, r#"{"name":"Új esemény"}"#),
     route("PUT", "/api/v1/tracking-plan/events/{id}", Administrator, r#"{"name":"Kanári más esemény"}"#),
     route("POST", "/api/v1/tracking-plan/import", Administrator, r#"{"plan":[{"title":"Behozott kanári"}]}"#),
-    route("POST", "/api/v1/collection/replays", Administrator, r#"{"kind":"track","event":"Kanári esemény"}"#),
+    route(
+        "POST",
+        "/api/v1/collection/replays",
+        Administrator,
+        r#"{"kind":"track","event":"Kanári esemény"}"#,
+    ),
     route("DELETE", "/api/v1/tracking-plan/events/{id}", Administrator, ""),
     route("DELETE", "/api/v1/quarantine/{id}", Lead, ""),
     route("DELETE", "/api/v1/tags/{id}", Lead, ""),
