@@ -99,6 +99,7 @@ plan-not-json = This is not valid JSON.
 plan-look = See what would change
 plan-would-add = New: { $names }
 plan-would-change = Overwritten: { $names }
+plan-not-a-number = This is said to be a number and is none: { $name }
 plan-would-nothing = It is all in the plan already.
 plan-ignored = This cannot be checked here and is left out: { $places }
 plan-imported = { $count ->
@@ -154,6 +155,8 @@ quality-worked = { $count ->
    *[other] { $count } calls were worked
 }
 quality-worked-none = None could be worked
+quality-not-worked = { $count } cannot be worked; the refused calls say why
+quality-waiting-more = Calls of further events wait, too; they follow once these are done.
 quality-kept = { $count ->
     [one] One still differs from the plan
    *[other] { $count } still differ from the plan

@@ -10,7 +10,7 @@ import { Dialog } from '../../ui/dialog'
 import { Select, Switch, TextField } from '../../ui/field'
 import { toast } from '../../ui/toast'
 import { sayFailure } from '../inbox/acts'
-import { emptyRow, rowsOf, schemaOf, twice, type Row } from './model'
+import { emptyRow, notANumber, rowsOf, schemaOf, twice, type Row } from './model'
 import { MODES } from './plan'
 import { PropertyRow } from './property-row'
 import { planQuery } from './queries'
@@ -44,6 +44,8 @@ function EventForm({ event, plan, onDone }: { event: PlannedEvent | null; plan: 
     const double = twice(rows)
     if (kind === 'track' && !name.trim()) return setErrors({ name: t('field-required') })
     if (double) return setErrors({ schema: t('plan-twice', { name: double }) })
+    const odd = notANumber(rows)
+    if (odd !== null) return setErrors({ schema: t('plan-not-a-number', { name: odd }) })
     const body: WriteEvent = { kind, name, description, status, mode, schema: schemaOf(rows, closed) }
     try {
       await (event ? api.put(`tracking-plan/events/${event.id}`, body) : api.post('tracking-plan/events', body))

@@ -19,13 +19,14 @@ export interface Row {
   pattern: string
   minimum: string
   maximum: string
-  /** What the form does not show: what lies within lists and objects. */
+  /** The type as it was read, and what was said then that the form does not show. */
+  was: FormType
   rest: Schema
 }
 
 let next = 1
 export const emptyRow = (): Row => ({
-  key: next++, name: '', type: 'text', required: false, nullable: false, description: '', values: '', pattern: '', minimum: '', maximum: '', rest: {},
+  key: next++, name: '', type: 'text', required: false, nullable: false, description: '', values: '', pattern: '', minimum: '', maximum: '', was: 'text', rest: {},
 })
 
 export function formType(schema: Schema): FormType {
@@ -45,56 +46,75 @@ export function rowsOf(schema: Schema): Row[] {
   return [...all, ...bare]
 }
 
+const isNumeric = (type: FormType) => type === 'number' || type === 'whole'
+
+/** Whether the values can be written one a line and read again. */
+function canBeLines(type: FormType, values: Json[]) {
+  if (isNumeric(type)) return values.every((value) => typeof value === 'number')
+  return type === 'text' && values.every((value) => typeof value === 'string' && lines(value)[0] === value)
+}
+
 function rowOf(name: string, schema: Schema, required: boolean): Row {
-  const { type, format: _, description = '', enum: values = [], pattern = '', minimum, maximum, ...rest } = schema
   const shown = formType(schema)
-  return {
-    ...emptyRow(), name, required, description, pattern,
-    type: shown,
-    nullable: Array.isArray(type) && type.includes('null'),
-    values: values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join('\n'),
-    minimum: minimum?.toString() ?? '',
-    maximum: maximum?.toString() ?? '',
-    rest: shown === 'other' ? { ...rest, type } : rest,
+  const { description = '', ...rest } = schema
+  const row = { ...emptyRow(), name, required, description, type: shown, was: shown, rest }
+  if (shown === 'any' || shown === 'other') return row
+  const { type, enum: all = [], ...more } = rest
+  const values = all.filter((value) => value !== null)
+  // Null is a type and not a value to choose; without both it is not allowed.
+  row.nullable = Array.isArray(type) && type.includes('null') && (all.length === 0 || values.length < all.length)
+  row.rest = more
+  if (shown === 'date_time') delete row.rest.format
+  if (canBeLines(shown, values)) row.values = values.join('\n')
+  else if (all.length > 0) row.rest.enum = all
+  if (shown === 'text') {
+    row.pattern = more.pattern ?? ''
+    delete row.rest.pattern
   }
+  if (isNumeric(shown)) {
+    row.minimum = more.minimum?.toString() ?? ''
+    row.maximum = more.maximum?.toString() ?? ''
+    delete row.rest.minimum
+    delete row.rest.maximum
+  }
+  return row
 }
 
 export const lines = (text: string) => text.split('\n').map((line) => line.trim()).filter(Boolean)
-
-function valuesOf(row: Row): Json[] {
-  if (row.type === 'text') return lines(row.values)
-  return lines(row.values).map((line) => {
-    try {
-      return JSON.parse(line) as Json
-    } catch {
-      return line
-    }
-  })
-}
 
 const numberOf = (text: string) => {
   const number = Number(text.trim().replace(',', '.'))
   return text.trim() && Number.isFinite(number) ? number : undefined
 }
 
+/** The first name of which a number is said that is none; null when all are. */
+export function notANumber(rows: Row[]): string | null {
+  const isWrong = (text: string) => text.trim() !== '' && numberOf(text) === undefined
+  const found = rows.find((row) => isNumeric(row.type) && [row.minimum, row.maximum, ...lines(row.values)].some(isWrong))
+  return found ? found.name.trim() : null
+}
+
+function valuesOf(row: Row): Json[] {
+  if (row.type === 'text') return lines(row.values)
+  return isNumeric(row.type) ? lines(row.values).map(numberOf).filter((value) => value !== undefined) : []
+}
+
 function schemaOfRow(row: Row): Schema {
-  const { rest, type } = row
+  const { type } = row
+  // What was said of a text is not said of a number.
+  const rest = type === row.was ? row.rest : {}
   const name = type === 'date_time' ? 'string' : type === 'any' || type === 'other' ? undefined : NAMES[type]
   const values = valuesOf(row)
-  const isNumber = type === 'number' || type === 'whole'
-  const [minimum, maximum] = isNumber ? [numberOf(row.minimum), numberOf(row.maximum)] : []
-  const { items, properties, required, additionalProperties } = rest
+  const [minimum, maximum] = isNumeric(type) ? [numberOf(row.minimum), numberOf(row.maximum)] : []
   return {
-    ...(type === 'other' && rest),
+    ...rest,
     ...(name && { type: row.nullable ? [name, 'null'] : name }),
     ...(type === 'date_time' && { format: 'date-time' }),
     ...(row.description.trim() && { description: row.description.trim() }),
-    ...(values.length > 0 && ['any', 'other', 'text', 'number', 'whole'].includes(type) && { enum: row.nullable ? [...values, ...(values.includes(null) ? [] : [null])] : values }),
+    ...(values.length > 0 && { enum: row.nullable ? [...values, null] : values }),
     ...(type === 'text' && row.pattern.trim() && { pattern: row.pattern.trim() }),
     ...(minimum !== undefined && { minimum }),
     ...(maximum !== undefined && { maximum }),
-    ...(type === 'list' && items && { items }),
-    ...(type === 'object' && { ...(properties && { properties }), ...(required && { required }), ...(additionalProperties !== undefined && { additionalProperties }) }),
   }
 }
 
