@@ -35,6 +35,10 @@ ALTER TABLE refused_calls ADD COLUMN violations TEXT;
 -- the call as it was understood
 ALTER TABLE refused_calls ADD COLUMN call TEXT;
 ALTER TABLE refused_calls ADD COLUMN worked_at BIGINT;
+-- of a call that waits: its id stays known as long
+ALTER TABLE refused_calls ADD COLUMN message_id TEXT;
+CREATE INDEX refused_calls_ids ON refused_calls (workspace_id, key_id, message_id) WHERE waiting = 1;
+CREATE INDEX refused_calls_age ON refused_calls (received_at) WHERE waiting = 0 AND (body <> '' OR call IS NOT NULL);
 CREATE INDEX refused_calls_waiting ON refused_calls (workspace_id, kind, event, received_at, id) WHERE waiting = 1;
 
 -- Per day, what came and what was wrong with it. Several writers count beside one another, each in its shard.

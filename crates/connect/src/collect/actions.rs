@@ -1,6 +1,6 @@
 //! What a call does: one transaction for all calls of a request.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{cell::OnceCell, collections::HashMap, sync::Arc};
 
 use ::store::Tx;
 use kernel::{Code, Error, KeyId, NewFact, PersonId, Result, Timestamp};
@@ -53,7 +53,7 @@ pub fn collect(tx: &mut Tx<'_>, collection: &Collection, key: KeyId, items: &[Re
         });
     }
     tx.record_all(work.facts)?;
-    work.tally.write(tx, &collection.samples)?;
+    work.tally.write(tx)?;
     Ok(Collected { seen })
 }
 
@@ -70,7 +70,7 @@ pub(super) struct Work {
 impl Work {
     pub(super) fn new(tx: &mut Tx<'_>, collection: &Collection, key: KeyId) -> Result<Self> {
         let plan = collection.plans.of(tx)?;
-        let tally = Tally::new(tx.now(), &plan.zone);
+        let tally = Tally::new(tx, &plan.zone, &collection.samples);
         Ok(Self { key, plan, tally, met: HashMap::new(), facts: Vec::new() })
     }
 
@@ -79,14 +79,16 @@ impl Work {
         self.tally.count(Key::of(Measure::Calls, call.kind.as_str()));
         let told = Told::now(tx, call);
         let Some(judgement) = self.plan.judge(call) else {
-            let seen = self.call(tx, call, told)?;
+            let seen = self.worked(tx, call, told)?;
             self.count_doubts(&seen);
             return Ok(seen);
         };
         let violations = judgement.violations;
         let seen = match judgement.mode {
-            Mode::Observe => self.call(tx, call, told)?,
-            Mode::Warn => self.call(tx, call, Told { violations: violations.clone(), ..told })?,
+            // Nobody could be met by it later either.
+            Mode::SetAside if ids(call, &mut Vec::new()).is_empty() => self.worked(tx, call, told)?,
+            Mode::Observe => self.worked(tx, call, told)?,
+            Mode::Warn => self.worked(tx, call, Told { violations: violations.clone(), ..told })?,
             Mode::SetAside => {
                 let id = aside::keep(tx, self.key, call, &violations)?;
                 SeenCall {
@@ -103,7 +105,12 @@ impl Work {
     }
 
     fn count_violations(&mut self, call: &Call, violations: &[Violation], seen: &SeenCall) {
-        let event = planned_as(call);
+        let (event, text) = (planned_as(call), OnceCell::new());
+        let sample = |seen: &SeenCall| Sample {
+            received_at: seen.received_at,
+            person: seen.person,
+            call: Arc::clone(text.get_or_init(|| written(seen))),
+        };
         for violation in violations {
             let key = match violation.rule {
                 Rule::Unplanned => Key::of(Measure::Unplanned, &event),
@@ -143,6 +150,16 @@ impl Work {
         }
     }
 
+    /// Works a call; what is refused of it is kept.
+    fn worked(&mut self, tx: &mut Tx<'_>, call: &Call, told: Told) -> Result<SeenCall> {
+        let seen = self.call(tx, call, told)?;
+        if let Some(refusal) = &seen.refusal {
+            store::set_aside(tx, self.key, refusal, &seen.body)?;
+        }
+        Ok(seen)
+    }
+
+    /// Makes a fact of a call, or says why it cannot be one.
     pub(super) fn call(&mut self, tx: &mut Tx<'_>, call: &Call, told: Told) -> Result<SeenCall> {
         let Told { received_at, mut warnings, violations } = told;
         let (at, doubt) = time::moment(call.told_at, call.sent_at, received_at);
@@ -151,7 +168,6 @@ impl Work {
         if ids.is_empty() {
             let refusal =
                 super::Refusal::new("blocked_id", "The call names only values that tell nobody apart.");
-            store::set_aside(tx, self.key, &refusal, &as_sent(call))?;
             return Ok(SeenCall {
                 refusal: Some(refusal),
                 ..shown(tx, self.key, call, CallOutcome::Refused)
@@ -216,13 +232,15 @@ impl Told {
 
 /// The name under which the plan's numbers speak of a call: `track:Order Completed`, `identify:`.
 fn planned_as(call: &Call) -> String {
-    let name = call.name.as_deref().filter(|_| call.kind == CallKind::Track).unwrap_or_default();
-    format!("{}:{name}", call.kind.as_str())
+    format!("{}:{}", call.kind.as_str(), call.planned_name())
 }
 
 fn sample(seen: &SeenCall) -> Sample {
-    let call = seen.body.to_string().chars().take(SAMPLED).collect();
-    Sample { received_at: seen.received_at, person: seen.person, call }
+    Sample { received_at: seen.received_at, person: seen.person, call: written(seen) }
+}
+
+fn written(seen: &SeenCall) -> Arc<str> {
+    seen.body.to_string().chars().take(SAMPLED).collect::<String>().into()
 }
 
 /// The ids of a call, the strongest first; those that tell nobody apart are left out.

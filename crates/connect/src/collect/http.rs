@@ -456,8 +456,10 @@ struct Replay {
 
 #[derive(Serialize, ToSchema)]
 struct ReplayView {
-    /// So many are worked now.
+    /// So many are worked now: each is a fact.
     worked: usize,
+    /// So many cannot be worked: each says why in its row and waits no more.
+    refused: usize,
     /// So many are still not as planned, and wait on.
     kept: usize,
     /// Give it as `after` to go on with the rest; null at the end.
@@ -492,12 +494,13 @@ async fn post_replay(
     auth.write(&app.db, StatusCode::OK, move |tx| {
         let done = aside::replay(tx, &collection, &which)?;
         let view = ReplayView {
-            worked: done.worked.len(),
+            worked: done.worked,
+            refused: done.refused,
             kept: done.kept,
             next: done.next.map(|(at, id)| Cursor::encode(&(at.0, id))),
         };
         let (recent, workspace) = (collection.recent.clone(), tx.workspace());
-        tx.after_commit(move || recent.note(workspace, done.worked));
+        tx.after_commit(move || recent.note(workspace, done.seen));
         Ok(view)
     })
     .await

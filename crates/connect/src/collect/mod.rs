@@ -24,7 +24,7 @@ use crate::{plan::Plans, quality::Samples};
 
 pub use actions::{Collected, collect};
 pub use aside::{WaitingCalls, waiting};
-pub use call::{Call, CallKind, Refusal};
+pub use call::{Call, CallKind, Refusal, countable};
 pub use http::{api_routes, public_routes};
 use recent::Recent;
 pub use store::sweep;

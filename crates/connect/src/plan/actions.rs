@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use store::Tx;
 use utoipa::ToSchema;
 
-use super::{Draft, PlannedEvent, Plans, Settings, exchange::Imported, store as rows};
+use super::{Draft, Mode, PlannedEvent, Plans, Settings, Unplanned, exchange::Imported, store as rows};
 
 /// Events of one plan.
 const MAX_EVENTS: usize = 1_000;
@@ -17,14 +17,19 @@ const MAX_EVENTS: usize = 1_000;
 pub(super) fn configure(
     tx: &mut Tx<'_>,
     plans: &Plans,
-    settings: Settings,
+    mode: Option<Mode>,
+    unplanned: Option<Unplanned>,
     ip: Option<IpAddr>,
 ) -> Result<()> {
     let (_, before) = rows::settings(tx)?;
-    if before == settings {
+    let is_new = |settings: Settings| {
+        mode.is_some_and(|mode| mode != settings.mode)
+            || unplanned.is_some_and(|unplanned| unplanned != settings.unplanned)
+    };
+    if !is_new(before) {
         return Ok(());
     }
-    let version = rows::change(tx, settings)?;
+    let (version, settings) = rows::change(tx, mode, unplanned)?;
     plans.forget_after(tx);
     let (before, after) = (Some(json!(before)), Some(json!(settings)));
     audit::log(tx, Entry { action: "tracking_plan.configured", target: None, before, after, ip })?;
@@ -38,7 +43,7 @@ pub(super) fn create(
     ip: Option<IpAddr>,
 ) -> Result<PlannedEvent> {
     let draft = draft.checked()?;
-    if rows::list(tx)?.len() >= MAX_EVENTS {
+    if rows::count(tx)? >= MAX_EVENTS {
         return Err(Error::new(Code::TooLarge));
     }
     let id = PlannedEventId::new();
@@ -91,7 +96,7 @@ pub(super) fn import(
     is_preview: bool,
     ip: Option<IpAddr>,
 ) -> Result<ImportReport> {
-    let known = rows::list(tx)?;
+    let (known, count) = (rows::list(tx)?, rows::count(tx)?);
     let now = tx.now();
     let mut report =
         ImportReport { added: Vec::new(), changed: Vec::new(), unchanged: 0, ignored: file.ignored.clone() };
@@ -105,9 +110,10 @@ pub(super) fn import(
             }
             continue;
         };
-        // Files of other programs know no modes.
+        // Files of other programs know no modes and no statuses.
         draft.mode = draft.mode.or(same.mode);
-        let is_same = (same.schema.to_json(), &same.description, same.status, same.mode)
+        draft.status = draft.status.or(Some(same.status));
+        let is_same = (same.schema.to_json(), &same.description, Some(same.status), same.mode)
             == (draft.schema.to_json(), &draft.description, draft.status, draft.mode);
         if is_same {
             report.unchanged += 1;
@@ -118,7 +124,7 @@ pub(super) fn import(
             rows::update(tx, same.id, &draft, now)?;
         }
     }
-    if known.len() + report.added.len() > MAX_EVENTS {
+    if count + report.added.len() > MAX_EVENTS {
         return Err(Error::new(Code::TooLarge).field("plan"));
     }
     let changes_something = !report.added.is_empty() || !report.changed.is_empty();
@@ -135,9 +141,8 @@ pub(super) fn import(
 }
 
 fn bump(tx: &mut Tx<'_>, plans: &Plans) -> Result<i64> {
-    let (_, settings) = rows::settings(tx)?;
     plans.forget_after(tx);
-    rows::change(tx, settings)
+    Ok(rows::change(tx, None, None)?.0)
 }
 
 fn note(

@@ -5,7 +5,7 @@ use kernel::{Code, Error, Result};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    Draft, PlannedEvent, Schema, Status,
+    Draft, PlannedEvent, Schema,
     model::{of_word, word},
 };
 use crate::collect::CallKind;
@@ -133,7 +133,7 @@ impl Imported {
             kind,
             name: name.to_owned(),
             description,
-            status: status.ok().flatten().unwrap_or(Status::Live),
+            status: status.ok().flatten(),
             mode: mode.ok().flatten(),
             schema: understood.schema,
         };
@@ -197,7 +197,7 @@ mod tests {
     use kernel::{PlannedEventId, Timestamp};
 
     use super::*;
-    use crate::plan::Mode;
+    use crate::plan::{Mode, Status};
 
     fn event(kind: CallKind, name: &str, mode: Option<Mode>) -> PlannedEvent {
         let schema = json!({ "type": "object", "required": ["total"], "properties": { "total": { "type": "number" } } });
@@ -227,7 +227,7 @@ mod tests {
                     (draft.kind, &draft.name, &draft.description),
                     (event.kind, &event.name, &event.description)
                 );
-                assert_eq!((draft.status, draft.mode), (event.status, event.mode));
+                assert_eq!((draft.status, draft.mode), (Some(event.status), event.mode));
                 assert_eq!(draft.schema.to_json(), event.schema.to_json());
             }
         }

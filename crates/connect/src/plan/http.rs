@@ -71,12 +71,7 @@ async fn patch(
     auth.caller.require(Role::Administrator)?;
     let ip = Some(auth.ip);
     auth.write(&app.db, StatusCode::OK, move |tx| {
-        let (_, before) = rows::settings(tx)?;
-        let settings = Settings {
-            mode: change.mode.unwrap_or(before.mode),
-            unplanned: change.unplanned.unwrap_or(before.unplanned),
-        };
-        actions::configure(tx, &collection.plans, settings, ip)?;
+        actions::configure(tx, &collection.plans, change.mode, change.unplanned, ip)?;
         view(tx)
     })
     .await
@@ -106,7 +101,7 @@ impl WriteEvent {
             kind: self.kind.unwrap_or(CallKind::Track),
             name: self.name.clone().unwrap_or_default(),
             description: self.description.clone().unwrap_or_default(),
-            status: self.status.unwrap_or(Status::Live),
+            status: self.status,
             mode: self.mode,
             schema: self.schema.as_ref().map(Schema::strict).transpose()?.unwrap_or_default(),
         })
@@ -123,9 +118,9 @@ async fn post_event(
     Json(event): Json<WriteEvent>,
 ) -> ApiResult<Response> {
     auth.caller.require(Role::Administrator)?;
-    let ip = Some(auth.ip);
+    let (ip, draft) = (Some(auth.ip), event.draft()?);
     auth.write(&app.db, StatusCode::CREATED, move |tx| {
-        actions::create(tx, &collection.plans, event.draft()?, ip)
+        actions::create(tx, &collection.plans, draft.clone(), ip)
     })
     .await
 }
@@ -141,9 +136,9 @@ async fn put_event(
     Json(event): Json<WriteEvent>,
 ) -> ApiResult<Response> {
     auth.caller.require(Role::Administrator)?;
-    let ip = Some(auth.ip);
+    let (ip, draft) = (Some(auth.ip), event.draft()?);
     auth.write(&app.db, StatusCode::OK, move |tx| {
-        actions::change(tx, &collection.plans, id, event.draft()?, ip)
+        actions::change(tx, &collection.plans, id, draft.clone(), ip)
     })
     .await
 }

@@ -11,7 +11,7 @@ use super::{
     Schema, Type,
     check::{is_moment, is_whole},
 };
-use crate::collect::CallKind;
+use crate::collect::{CallKind, countable};
 
 /// Properties of one event; a sender who puts ids into names would else fill the proposal with them.
 const MAX_PROPERTIES: usize = 100;
@@ -78,7 +78,7 @@ impl Met {
         let properties = self.shape.fields.iter();
         Some(Proposal {
             kind: CallKind::parse(kind)?,
-            name: name.to_owned(),
+            name: countable(name).into_owned(),
             seen: self.shape.seen,
             last_at: self.last_at?,
             properties: properties

@@ -118,16 +118,18 @@ pub struct Draft {
     pub kind: CallKind,
     pub name: String,
     pub description: String,
-    pub status: Status,
+    /// None when nothing is said of it: live, or as it was.
+    pub status: Option<Status>,
     pub mode: Option<Mode>,
     pub schema: Schema,
 }
 
 impl Draft {
     pub(super) fn checked(mut self) -> Result<Self> {
-        self.name = self.name.trim().to_owned();
         match self.kind {
-            CallKind::Track if self.name.is_empty() => return Err(Error::new(Code::Required).field("name")),
+            CallKind::Track if self.name.trim().is_empty() => {
+                return Err(Error::new(Code::Required).field("name"));
+            }
             CallKind::Track => {}
             CallKind::Identify | CallKind::Group => self.name.clear(),
             _ => return Err(Error::invalid("kind")),
@@ -169,7 +171,6 @@ impl Plan {
     }
 
     fn find(&self, kind: CallKind, name: &str) -> Option<&PlannedEvent> {
-        let name = if kind == CallKind::Track { name } else { "" };
         self.events.get(&(kind.as_str(), name.to_owned()))
     }
 
@@ -178,9 +179,11 @@ impl Plan {
         if self.events.is_empty() && self.settings.unplanned == Unplanned::Allow {
             return None;
         }
-        let name = call.name.as_deref().unwrap_or_default();
-        let Some(planned) = self.find(call.kind, name) else {
-            let mode = self.settings.unplanned.mode().filter(|_| call.kind == CallKind::Track)?;
+        let name = call.planned_name();
+        let Some(planned) = self.find(call.kind, &name) else {
+            // PostHog's own events (`$…`) are nobody's to plan.
+            let is_theirs = call.kind == CallKind::Track && !name.starts_with('$');
+            let mode = self.settings.unplanned.mode().filter(|_| is_theirs)?;
             return Some(Judgement { mode, violations: vec![Violation::of_event(Rule::Unplanned)] });
         };
         let mut violations = Vec::new();
@@ -278,6 +281,7 @@ mod tests {
         assert_eq!(judge(track, Some("Cart Viewed"), json!({})), Some((Mode::Warn, missing.clone())));
         assert_eq!(judge(CallKind::Identify, None, json!({})), Some((Mode::Warn, missing)));
         assert_eq!(judge(track, Some("Anything"), json!({})), Some((Mode::Observe, vec![Rule::Unplanned])));
+        assert_eq!(judge(track, Some("$pageleave"), json!({})), None, "PostHog's own");
         for kind in [CallKind::Page, CallKind::Screen, CallKind::Alias, CallKind::Group] {
             assert_eq!(judge(kind, Some("Order Completed"), json!({})), None, "{kind:?}");
         }

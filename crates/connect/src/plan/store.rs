@@ -7,7 +7,7 @@ use people::access::workspace;
 use serde_json::Value as Json;
 
 use super::{
-    Draft, Plan, PlannedEvent, Schema, Settings,
+    Draft, Mode, Plan, PlannedEvent, Schema, Settings, Status, Unplanned,
     model::{of_word, word},
 };
 use crate::collect::CallKind;
@@ -21,17 +21,25 @@ pub(super) fn settings(read: &mut Read<'_>) -> Result<(i64, Settings)> {
     Ok((row.get(0)?, Settings { mode: of_word(&mode)?, unplanned: of_word(&unplanned)? }))
 }
 
-/// Writes the settings, and with them the number of a further change. One change waits for the other.
-pub(super) fn change(tx: &mut Tx<'_>, settings: Settings) -> Result<i64> {
-    let workspace = tx.workspace();
+/// Writes what is given of the settings, and with it the number of a further change. One change waits for the other, and
+/// neither takes back what the other wrote.
+pub(super) fn change(
+    tx: &mut Tx<'_>,
+    mode: Option<Mode>,
+    unplanned: Option<Unplanned>,
+) -> Result<(i64, Settings)> {
+    let (workspace, usual) = (tx.workspace(), Settings::default());
+    let (mode, unplanned) = (mode.map(word).transpose()?, unplanned.map(word).transpose()?);
     let row = tx.one(
-        "INSERT INTO tracking_plans (workspace_id, version, mode, unplanned) VALUES ($1, 1, $2, $3)
-         ON CONFLICT (workspace_id) DO UPDATE SET version = tracking_plans.version + 1, mode = excluded.mode,
-             unplanned = excluded.unplanned
-         RETURNING version",
-        params![workspace, word(settings.mode)?, word(settings.unplanned)?],
+        "INSERT INTO tracking_plans (workspace_id, version, mode, unplanned)
+         VALUES ($1, 1, COALESCE($2, $4), COALESCE($3, $5))
+         ON CONFLICT (workspace_id) DO UPDATE SET version = tracking_plans.version + 1,
+             mode = COALESCE($2, tracking_plans.mode), unplanned = COALESCE($3, tracking_plans.unplanned)
+         RETURNING version, mode, unplanned",
+        params![workspace, mode, unplanned, word(usual.mode)?, word(usual.unplanned)?],
     )?;
-    row.get(0)
+    let (mode, unplanned): (String, String) = (row.get(1)?, row.get(2)?);
+    Ok((row.get(0)?, Settings { mode: of_word(&mode)?, unplanned: of_word(&unplanned)? }))
 }
 
 pub(super) fn is_current(read: &mut Read<'_>, plan: &Plan) -> Result<bool> {
@@ -63,12 +71,29 @@ fn from_row(row: &Row) -> Result<PlannedEvent> {
     })
 }
 
-/// All events of the plan, by kind and name.
+/// How many events the plan has, those that cannot be read with them.
+pub(super) fn count(read: &mut Read<'_>) -> Result<usize> {
+    let workspace = read.workspace();
+    let sql = "SELECT COUNT(*) FROM planned_events WHERE workspace_id = $1";
+    let count: i64 = read.one(sql, params![workspace])?.get(0)?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// All events of the plan, by kind and name. One that cannot be read must not stop the calls of all others.
 pub(super) fn list(read: &mut Read<'_>) -> Result<Vec<PlannedEvent>> {
     let workspace = read.workspace();
     let sql = "SELECT id, kind, name, description, status, mode, schema, changed_at FROM planned_events
                WHERE workspace_id = $1 ORDER BY kind, name";
-    read.rows(sql, params![workspace])?.iter().map(from_row).collect()
+    let rows = read.rows(sql, params![workspace])?;
+    let understood = |row: &Row| {
+        from_row(row)
+            .inspect_err(|error| {
+                let name: String = row.get(2).unwrap_or_default();
+                tracing::error!(%workspace, name, %error, "an event of the tracking plan cannot be read and is left out");
+            })
+            .ok()
+    };
+    Ok(rows.iter().filter_map(understood).collect())
 }
 
 pub(super) fn find(read: &mut Read<'_>, id: PlannedEventId) -> Result<PlannedEvent> {
@@ -90,7 +115,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, id: PlannedEventId, draft: &Draft) -> Resu
             draft.kind.as_str(),
             &draft.name,
             &draft.description,
-            word(draft.status)?,
+            word(draft.status.unwrap_or(Status::Live))?,
             draft.mode.map(word).transpose()?,
             &draft.schema.to_json(),
             now
@@ -112,7 +137,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: PlannedEventId, draft: &Draft, now: Ti
             draft.kind.as_str(),
             &draft.name,
             &draft.description,
-            word(draft.status)?,
+            word(draft.status.unwrap_or(Status::Live))?,
             draft.mode.map(word).transpose()?,
             &draft.schema.to_json(),
             now

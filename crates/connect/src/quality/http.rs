@@ -37,6 +37,8 @@ struct Quality {
     items: Vec<Series>,
     /// Calls that the plan set aside and that wait to be worked, by event.
     waiting: Vec<WaitingCalls>,
+    /// Calls of further events wait than are told: at most 100 are, those of the plan first.
+    more_waiting: bool,
 }
 
 /// A number, day by day.
@@ -88,9 +90,10 @@ async fn read(
         let first = day_of(read.now(), &plan.zone) - DAYS + 1;
         Ok((first, store::since(read, first)?, waiting(read)?))
     });
-    let (first, counted, waiting) = found.await?;
+    let (first, counted, (waiting, more_waiting)) = found.await?;
     let (measures, items) = series(first, counted);
-    Ok(Json(Quality { days: (first..first + DAYS).map(date_of).collect(), measures, items, waiting }))
+    let days = (first..first + DAYS).map(date_of).collect();
+    Ok(Json(Quality { days, measures, items, waiting, more_waiting }))
 }
 
 /// The numbers day by day: of each measure, and of what each is made of.

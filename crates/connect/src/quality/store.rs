@@ -60,7 +60,7 @@ pub(super) fn keep(tx: &mut Tx<'_>, day: i64, samples: &[(Key, Sample)]) -> Resu
                 Uuid::now_v7().as_bytes().to_vec(),
                 sample.received_at,
                 sample.person,
-                &sample.call
+                sample.call.as_ref()
             ],
         )?;
     }

@@ -1,6 +1,7 @@
 //! What the calls of one request add to the numbers of their day.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
 };
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::store;
+use crate::collect::countable;
 
 /// Numbers of one measure and day.
 pub const MOST_NAMES: usize = 500;
@@ -83,6 +85,16 @@ impl Key {
     pub fn of(measure: Measure, subject: impl Into<String>) -> Self {
         Self { measure, subject: subject.into(), property: String::new(), rule: String::new() }
     }
+
+    /// As the database can keep it; two senders' names that become one are one number.
+    fn countable(mut self) -> Self {
+        for text in [&mut self.subject, &mut self.property] {
+            if let Cow::Owned(short) = countable(text) {
+                *text = short;
+            }
+        }
+        self
+    }
 }
 
 /// A call behind a number.
@@ -90,7 +102,7 @@ impl Key {
 pub struct Sample {
     pub received_at: Timestamp,
     pub person: Option<PersonId>,
-    pub call: String,
+    pub call: Arc<str>,
 }
 
 /// How many calls were kept behind which numbers of the day, so that the further ones cost nothing. In memory: after a
@@ -115,6 +127,13 @@ impl Samples {
         Known { kept: keys.filter_map(kept).collect(), names }
     }
 
+    /// Whether no further call is kept behind a number of the day.
+    fn has_enough(&self, workspace: WorkspaceId, day: i64, key: &Key) -> bool {
+        let days = self.0.lock().expect("no panic while held");
+        let known = days.get(&workspace).filter(|known| known.day == day);
+        known.and_then(|known| known.kept.get(key)).is_some_and(|kept| *kept >= MOST_SAMPLES)
+    }
+
     fn note(&self, workspace: WorkspaceId, day: i64, kept: &HashMap<Key, u8>) {
         let mut days = self.0.lock().expect("no panic while held");
         let today = days.entry(workspace).or_default();
@@ -137,7 +156,7 @@ struct Known {
 }
 
 impl Known {
-    /// The key, or the one of its measure that has no name.
+    /// The key as the database keeps it, or the one of its measure that has no name.
     fn named(&mut self, key: Key) -> Key {
         if self.kept.contains_key(&key) {
             return key;
@@ -155,30 +174,40 @@ impl Known {
 /// The numbers of one request.
 pub struct Tally {
     day: i64,
+    workspace: WorkspaceId,
+    known: Samples,
     counts: BTreeMap<Key, (i64, Vec<Sample>)>,
 }
 
 impl Tally {
-    pub fn new(moment: Timestamp, zone: &TimeZone) -> Self {
-        Self { day: day_of(moment, zone), counts: BTreeMap::new() }
+    pub fn new(tx: &Tx<'_>, zone: &TimeZone, samples: &Samples) -> Self {
+        Self::of(day_of(tx.now(), zone), tx.workspace(), samples)
+    }
+
+    fn of(day: i64, workspace: WorkspaceId, samples: &Samples) -> Self {
+        Self { day, workspace, known: samples.clone(), counts: BTreeMap::new() }
     }
 
     pub fn count(&mut self, key: Key) {
-        self.counts.entry(key).or_default().0 += 1;
+        self.counts.entry(key.countable()).or_default().0 += 1;
     }
 
     /// Counts, and keeps the call if there are few behind that number.
     pub fn count_with(&mut self, key: Key, sample: impl FnOnce() -> Sample) {
+        let key = key.countable();
+        // What would not be kept is not even written out.
+        let has_room = key.measure.has_samples() && !self.known.has_enough(self.workspace, self.day, &key);
         let (count, samples) = self.counts.entry(key).or_default();
         *count += 1;
-        if samples.len() < usize::from(MOST_SAMPLES) {
+        if has_room && samples.len() < usize::from(MOST_SAMPLES) {
             samples.push(sample());
         }
     }
 
     /// Adds everything to the numbers of the day: few statements, whatever the number of calls.
-    pub fn write(self, tx: &mut Tx<'_>, samples: &Samples) -> Result<()> {
-        let (workspace, day) = (tx.workspace(), self.day);
+    pub fn write(self, tx: &mut Tx<'_>) -> Result<()> {
+        let Self { day, workspace, known: samples, .. } = &self;
+        let (day, workspace, samples) = (*day, *workspace, samples.clone());
         let mut known = samples.of(workspace, day, self.counts.keys().cloned());
         let mut counts: BTreeMap<Key, i64> = BTreeMap::new();
         let mut kept: HashMap<Key, u8> = HashMap::new();
@@ -188,7 +217,7 @@ impl Tally {
             *counts.entry(named.clone()).or_default() += count;
             let before = known.kept.get(&named).copied().unwrap_or(MOST_SAMPLES);
             let more = kept.entry(named.clone()).or_default();
-            for call in calls.into_iter().filter(|_| named.measure.has_samples()) {
+            for call in calls {
                 if before + *more < MOST_SAMPLES {
                     *more += 1;
                     rows.push((named.clone(), call));
@@ -197,7 +226,6 @@ impl Tally {
         }
         store::add(tx, day, &counts)?;
         store::keep(tx, day, &rows)?;
-        let samples = samples.clone();
         tx.after_commit(move || samples.note(workspace, day, &kept));
         Ok(())
     }
@@ -240,6 +268,35 @@ mod tests {
         assert_eq!(named.iter().filter(|key| key.subject.is_empty()).count(), 5);
         assert_eq!(known.named(key(3)), key(3), "what is counted already goes on being counted");
         assert_eq!(known.named(Key::of(Measure::Refused, "no_event")).subject, "no_event");
+    }
+
+    #[test]
+    fn names_that_the_database_would_make_one_are_one_number() {
+        let mut tally = Tally::of(0, WorkspaceId::new(), &Samples::default());
+        for name in ["track:a\0", "track:a\u{fffd}"] {
+            tally.count(Key { property: "é".repeat(5_000), ..Key::of(Measure::Violations, name) });
+        }
+        let counts: Vec<_> = tally.counts.iter().map(|(key, (count, _))| (key, *count)).collect();
+        assert_eq!((counts.len(), counts[0].1), (1, 2));
+        assert_eq!(counts[0].0.property.chars().count(), 200);
+    }
+
+    #[test]
+    fn a_call_is_written_out_only_for_a_number_that_keeps_it() {
+        let (samples, workspace) = (Samples::default(), WorkspaceId::new());
+        let full = Key::of(Measure::Violations, "track:full");
+        samples.note(workspace, 1, &HashMap::from([(full.clone(), MOST_SAMPLES)]));
+        let (mut tally, mut written) = (Tally::of(1, workspace, &samples), 0);
+        for key in [&full, &Key::of(Measure::Violations, "track:new")] {
+            for _ in 0..9 {
+                tally.count_with(key.clone(), || {
+                    written += 1;
+                    Sample { received_at: Timestamp(0), person: None, call: "{}".into() }
+                });
+            }
+        }
+        assert_eq!(written, 5);
+        assert_eq!(tally.counts[&full].0, 9, "counted all the same");
     }
 
     #[test]

@@ -19,6 +19,13 @@ on_both_engines! {
     the_numbers_of_a_day_say_what_came_and_lead_to_the_calls
     a_plan_goes_out_and_in_as_a_file
     events_without_end_do_not_make_numbers_without_end
+    one_call_that_can_never_be_worked_stops_none_of_its_neighbours
+    names_of_any_length_and_kind_are_taken_and_wait_and_are_worked
+    a_call_that_waits_is_known_as_long_and_is_never_two_facts
+    two_who_change_the_plan_at_once_take_nothing_back_from_one_another
+    an_event_of_the_plan_that_cannot_be_read_stops_no_call
+    what_the_plan_knows_is_told_first_of_what_waits
+    an_import_keeps_what_its_file_says_nothing_of
 }
 
 const ORDER: &str = "Order Completed";
@@ -381,4 +388,203 @@ fn events_without_end_do_not_make_numbers_without_end(engine: Engine) {
     let rest = named.clone().find(|one| one["subject"] == "").expect("those without a number of their own");
     assert_eq!(rest["total"], json!(400));
     assert_eq!(named.count(), 100);
+}
+
+/// As a damaged disk or an older program might have left a row, by the workspace and its id.
+fn rewrite(app: &TestApp, sql: &'static str, id: &Json, value: &'static str) {
+    let id = text(id).parse::<uuid::Uuid>().unwrap().as_bytes().to_vec();
+    let done = app.block_on(app.running().app.db.system("damage", move |tx| {
+        let workspace: Vec<u8> = tx.one("SELECT id FROM workspaces", &[])?.get(0)?;
+        tx.execute(sql, &[workspace.into(), id.clone().into(), value.into()])
+    }));
+    assert_eq!(done.unwrap(), 1, "{sql}");
+}
+
+/// The row of a call that was set aside, by its message id.
+fn row_of(app: &TestApp, message_id: &str) -> Json {
+    let refused = app.get("collection/refused")["items"].as_array().unwrap().clone();
+    refused.into_iter().find(|one| text(&one["body"]).contains(message_id)).expect("it was set aside")
+}
+
+fn sweep(app: &TestApp) {
+    app.block_on(app.running().app.db.system("sweep", connect::collect::sweep)).unwrap();
+}
+
+fn replayed(app: &TestApp, event: &str) -> (i64, i64, i64) {
+    let done = app.ok("POST", "collection/replays", json!({ "kind": "track", "event": event }));
+    let number = |name: &str| done[name].as_i64().unwrap();
+    (number("worked"), number("refused"), number("kept"))
+}
+
+/// 300 characters: no person has such an id.
+const LONG: &str = match str::from_utf8(&[b'x'; 300]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+
+fn one_call_that_can_never_be_worked_stops_none_of_its_neighbours(engine: Engine) {
+    let app = TestApp::start(engine);
+    let sdk = Sdk::new(&app);
+    let event = app.post("tracking-plan/events", order(needs_total(), "set_aside"));
+    let calls = json!([
+        track("m-1", "anna", json!({})),
+        track("m-2", "bela", json!({})),
+        track("m-3", "cili", json!({})),
+        track("m-4", LONG, json!({})),
+        track("m-5", "null", json!({})),
+        track("m-6", "anna", json!({})),
+    ]);
+    let answer = sdk.batch(&calls);
+    let rejected: Vec<_> =
+        answer["rejected"].as_array().unwrap().iter().map(|one| text(&one["code"])).collect();
+    assert_eq!(
+        rejected,
+        ["plan_violation", "plan_violation", "plan_violation", "bad_id", "blocked_id", "plan_violation"]
+    );
+    assert_eq!(waiting(&app), 4, "what can never be worked does not wait");
+    let rename =
+        "UPDATE refused_calls SET call = REPLACE(call, 'bela', $3) WHERE workspace_id = $1 AND id = $2";
+    rewrite(&app, rename, &row_of(&app, "m-2")["id"], LONG);
+    let cut = "UPDATE refused_calls SET call = $3 WHERE workspace_id = $1 AND id = $2";
+    rewrite(&app, cut, &row_of(&app, "m-3")["id"], "{\"call\":{");
+    let page = app.get(&format!("collection/waiting?kind=track&event={}", ORDER.replace(' ', "%20")));
+    let codes = |page: &Json| -> Vec<String> {
+        page["items"].as_array().unwrap().iter().map(|one| text(&one["code"])).collect()
+    };
+    assert_eq!(codes(&page).iter().filter(|code| *code == "unreadable").count(), 1, "{page}");
+    app.delete(&format!("tracking-plan/events/{}", text(&event["id"])));
+    assert_eq!(replayed(&app, ORDER), (2, 2, 0));
+    assert_eq!((replayed(&app, ORDER), waiting(&app)), ((0, 0, 0), 0), "and nothing is left behind");
+    assert_eq!((events(&app, "anna").len(), events(&app, "bela").len()), (2, 0));
+    let refused = app.get("collection/refused");
+    let mut all = codes(&refused);
+    all.sort_unstable();
+    assert_eq!(all, ["bad_id", "blocked_id", "invalid", "plan_violation", "plan_violation", "unreadable"]);
+    let worked = refused["items"].as_array().unwrap().iter().filter(|one| one["worked_at"].is_string());
+    assert_eq!(worked.count(), 2);
+}
+
+fn names_of_any_length_and_kind_are_taken_and_wait_and_are_worked(engine: Engine) {
+    let app = TestApp::start(engine);
+    let sdk = Sdk::new(&app);
+    app.patch("tracking-plan", json!({ "unplanned": "set_aside" }));
+    // Text that does not repeat itself, so that no index packs it.
+    let long: String = (0..3_000).map(|at| format!("{:x}", at * 2_654_435_761_u64)).collect();
+    let named =
+        |id: &str, name: &str| json!({ "type": "track", "event": name, "userId": "anna", "messageId": id });
+    sdk.batch(&json!([
+        named("m-1", &long),
+        named("m-2", &format!("{long}x")),
+        named("m-3", "a\u{0}"),
+        named("m-4", "a\u{fffd}"),
+    ]));
+    assert_eq!((waiting(&app), number(&app, "unplanned")), (4, 4));
+    let names = app.get("collection/quality")["waiting"].clone();
+    let names: Vec<String> = names.as_array().unwrap().iter().map(|one| text(&one["event"])).collect();
+    assert_eq!(names.len(), 3, "two look alike to a database");
+    app.patch("tracking-plan", json!({ "unplanned": "observe" }));
+    let worked: i64 = names.iter().map(|name| replayed(&app, name).0).sum();
+    assert_eq!((worked, events(&app, "anna").len()), (4, 4));
+}
+
+fn a_call_that_waits_is_known_as_long_and_is_never_two_facts(engine: Engine) {
+    let app = TestApp::start_at(engine, Clock::manual(Timestamp::from_seconds(1_795_000_000)));
+    let sdk = Sdk::new(&app);
+    let event = app.post("tracking-plan/events", order(needs_total(), "set_aside"));
+    let send = |id: &str| send(&sdk, "/v1/track", &track(id, "anna", json!({})));
+    send("m-1");
+    app.advance(Duration::from_secs(7 * 24 * 3_600));
+    sweep(&app);
+    send("m-1");
+    assert_eq!((outcomes(&app), waiting(&app)), (vec!["set_aside".to_owned(), "duplicate".to_owned()], 1));
+    // Forgotten after all, and sent once more: one of the two becomes a fact.
+    let forget = "DELETE FROM collected WHERE workspace_id = $1 AND key_id = $2 AND message_id = $3";
+    rewrite(&app, forget, &row_of(&app, "m-1")["key"], "m-1");
+    app.advance(Duration::from_secs(60));
+    send("m-1");
+    assert_eq!(waiting(&app), 2);
+    app.delete(&format!("tracking-plan/events/{}", text(&event["id"])));
+    assert_eq!(replayed(&app, ORDER), (1, 1, 0));
+    send("m-1");
+    assert_eq!(events(&app, "anna").len(), 1);
+    // What is done with is kept for a month.
+    let bodies = || -> Vec<bool> {
+        let refused = app.get("collection/refused");
+        refused["items"].as_array().unwrap().iter().map(|one| one["body"] != "").collect()
+    };
+    sweep(&app);
+    assert_eq!(bodies(), [true, true]);
+    app.advance(Duration::from_secs(31 * 24 * 3_600));
+    sweep(&app);
+    assert_eq!(bodies(), [false, false]);
+}
+
+fn two_who_change_the_plan_at_once_take_nothing_back_from_one_another(engine: Engine) {
+    let app = TestApp::start(engine);
+    let sides = [("mode", ["warn", "set_aside"]), ("unplanned", ["warn", "allow"])];
+    std::thread::scope(|scope| {
+        for (field, words) in sides {
+            let app = &app;
+            scope.spawn(move || {
+                for round in 0..30 {
+                    let word = words[round % 2];
+                    app.patch("tracking-plan", json!({ field: word }));
+                    assert_eq!(app.get("tracking-plan")[field], word, "round {round}");
+                }
+            });
+        }
+        for round in 0..30 {
+            app.post("tracking-plan/events", json!({ "name": format!("event {round}") }));
+        }
+    });
+    assert_eq!(app.get("tracking-plan")["version"], json!(90));
+}
+
+fn an_event_of_the_plan_that_cannot_be_read_stops_no_call(engine: Engine) {
+    let mut app = TestApp::start(engine);
+    app.post("tracking-plan/events", order(needs_total(), "warn"));
+    let old =
+        app.post("tracking-plan/events", json!({ "name": "Old", "mode": "warn", "schema": needs_total() }));
+    let damage = "UPDATE planned_events SET schema = $3 WHERE workspace_id = $1 AND id = $2";
+    rewrite(&app, damage, &old["id"], r#"{"type":"nonsense"}"#);
+    app.restart();
+    let sdk = Sdk::new(&app);
+    let old = json!({ "type": "track", "event": "Old", "userId": "anna", "messageId": "m-2" });
+    sdk.batch(&json!([track("m-1", "anna", json!({})), old]));
+    assert_eq!(
+        (events(&app, "anna").len(), number(&app, "violations")),
+        (2, 1),
+        "the other one still counts"
+    );
+    assert_eq!(app.get("tracking-plan")["events"].as_array().unwrap().len(), 1);
+}
+
+fn what_the_plan_knows_is_told_first_of_what_waits(engine: Engine) {
+    let app = TestApp::start(engine);
+    let sdk = Sdk::new(&app);
+    app.post("tracking-plan/events", order(needs_total(), "set_aside"));
+    app.patch("tracking-plan", json!({ "unplanned": "set_aside" }));
+    let call = |at: i32| json!({ "type": "track", "event": format!("A {at:03}"), "userId": "anna", "messageId": format!("{at}") });
+    sdk.batch(&(0..99).map(call).collect());
+    send(&sdk, "/v1/track", &track("m-1", "anna", json!({})));
+    let told = || {
+        let quality = app.get("collection/quality");
+        let all = quality["waiting"].as_array().unwrap();
+        (text(&all[0]["event"]), all.len(), quality["more_waiting"].clone())
+    };
+    assert_eq!(told(), (ORDER.to_owned(), 100, json!(false)));
+    sdk.batch(&(99..105).map(call).collect());
+    assert_eq!(told(), (ORDER.to_owned(), 100, json!(true)));
+}
+
+fn an_import_keeps_what_its_file_says_nothing_of(engine: Engine) {
+    let app = TestApp::start(engine);
+    let named = json!({ "name": " Order ", "status": "retired", "mode": "warn" });
+    assert_eq!(app.post("tracking-plan/events", named)["name"], " Order ", "as the sender writes it");
+    let file = json!([{ "title": " Order ", "required": ["total"] }]);
+    let report = app.ok("POST", "tracking-plan/import", json!({ "plan": file }));
+    assert_eq!(report["changed"], json!([" Order "]));
+    let event = app.get("tracking-plan")["events"][0].clone();
+    assert_eq!((&event["status"], &event["mode"]), (&json!("retired"), &json!("warn")));
+    assert_eq!(event["schema"]["required"], json!(["total"]));
 }
