@@ -183,12 +183,12 @@ export interface ImportReport { added: string[]; changed: string[]; unchanged: n
 export type Measure = 'calls' | 'duplicates' | 'refused' | 'set_aside' | 'violations' | 'unplanned' | 'invalid' | 'conflicts'
 export interface Series { measure: Measure; subject: string; property: string; rule: string; total: number; counts: number[] }
 export interface WaitingCalls { kind: SeenCall['kind'] & string; event: string; count: number; oldest: string }
-export interface Quality { days: string[]; measures: Series[]; items: Series[]; waiting: WaitingCalls[] }
+export interface Quality { days: string[]; measures: Series[]; items: Series[]; waiting: WaitingCalls[]; more_waiting: boolean }
 export interface QualitySample { id: string; day: string; received_at: string; person: string | null; call: string }
 export interface RefusedCall {
   id: string; key: string; received_at: string; code: string; message: string; body: string; kind: SeenCall['kind']; event: string | null; violations: Violation[]; waiting: boolean; worked_at: string | null
 }
-export interface Replay { worked: number; kept: number; next: string | null }
+export interface Replay { worked: number; refused: number; kept: number; next: string | null }
 
 /** Where values of a person were met first. */
 export interface GraphHome { id: string; created_at: string; name: string | null; identities: Identity[] }

@@ -132,9 +132,9 @@ function WorkNow({ id }: { id: string }) {
   const work = async () => {
     setState('busy')
     try {
-      const { worked, kept } = await api.post<Replay>('collection/replays', { ids: [id] })
+      const { worked, refused, kept } = await api.post<Replay>('collection/replays', { ids: [id] })
       setState(kept ? 'waits' : 'worked')
-      toast(kept ? t('events-still-differs') : worked ? t('quality-worked', { count: worked }) : t('events-worked-already'))
+      toast(kept ? t('events-still-differs') : worked ? t('quality-worked', { count: worked }) : refused ? t('quality-not-worked', { count: refused }) : t('events-worked-already'))
     } catch (error) {
       setState('waits')
       sayFailure(t, error)

@@ -29,13 +29,13 @@ export function DataQuality() {
   const words = useWords()
   if (quality.isError && !quality.data) return <LoadFailure error={quality.error} onRetry={() => void quality.refetch()} />
   if (!quality.data) return <div className="card"><div className="card__body" aria-hidden="true"><Skeleton width="50%" /><Skeleton width="70%" /><Skeleton width="40%" /></div></div>
-  const { measures, items, waiting, days } = quality.data
+  const { measures, items, waiting, more_waiting: hasMore, days } = quality.data
   if (measures.every(({ total }) => total === 0) && !waiting.length) return <Empty icon={ChartColumn} title={t('quality-nothing')}>{t('quality-nothing-text')}</Empty>
   const isFine = TABLES.every((measure) => !items.some((item) => item.measure === measure))
   return (
     <>
       <Cards measures={measures} days={days} waits={waiting.length > 0} />
-      <Waiting of={waiting} onOpen={setOpened} />
+      <Waiting of={waiting} hasMore={hasMore} onOpen={setOpened} />
       {isFine && !waiting.length && <Empty icon={CircleCheck} tone="done" title={t('quality-fine')} />}
       {TABLES.map((measure) => <Items key={measure} measure={measure} quality={quality.data} onOpen={setOpened} />)}
       <SamplesDialog of={opened} title={opened ? words(opened) : ''} onClose={() => setOpened(null)} />

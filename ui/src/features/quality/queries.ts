@@ -25,14 +25,15 @@ export const samplesQuery = ({ measure, subject, property, rule }: Series) => qu
 const fewOf = async (of: Pick<Series, 'measure' | 'subject' | 'property' | 'rule'>, signal: AbortSignal) => (await api.get<Page<QualitySample>>('collection/quality/samples', of, signal)).items
 
 /** Works calls that wait, a portion after the other. */
-export async function replayAll(kind: string, event: string): Promise<{ worked: number; kept: number }> {
-  let [worked, kept] = [0, 0]
+export async function replayAll(kind: string, event: string): Promise<Omit<Replay, 'next'>> {
+  let [worked, refused, kept] = [0, 0, 0]
   let after: string | null = null
   do {
     const done: Replay = await api.post<Replay>('collection/replays', { kind, event, after })
     worked += done.worked
+    refused += done.refused
     kept += done.kept
     after = done.next
   } while (after)
-  return { worked, kept }
+  return { worked, refused, kept }
 }

@@ -11,7 +11,7 @@ import { can, useMe } from '../session/queries'
 import { qualityQuery, replayAll } from './queries'
 
 /** Calls that the plan set aside, by event, and the way to have them worked after all. */
-export function Waiting({ of, onOpen }: { of: WaitingCalls[]; onOpen: (series: Series) => void }) {
+export function Waiting({ of, hasMore, onOpen }: { of: WaitingCalls[]; hasMore: boolean; onOpen: (series: Series) => void }) {
   const { t, format } = useI18n()
   const nameOf = useNameOf()
   const mayWork = can(useMe()).administer
@@ -42,6 +42,7 @@ export function Waiting({ of, onOpen }: { of: WaitingCalls[]; onOpen: (series: S
           </tbody>
         </table>
       </div>
+      {hasMore && <p className="muted">{t('quality-waiting-more')}</p>}
     </section>
   )
 }
@@ -58,8 +59,8 @@ function WorkNow({ of, name }: { of: WaitingCalls; name: string }) {
   const work = async () => {
     setBusy(true)
     try {
-      const { worked, kept } = await replayAll(of.kind, of.event)
-      toast(worked ? t('quality-worked', { count: worked }) : t('quality-worked-none'), { detail: kept ? t('quality-kept', { count: kept }) : null })
+      const { worked, refused, kept } = await replayAll(of.kind, of.event)
+      toast(worked ? t('quality-worked', { count: worked }) : t('quality-worked-none'), { detail: [refused && t('quality-not-worked', { count: refused }), kept && t('quality-kept', { count: kept })].filter(Boolean).join(' · ') || null })
     } catch (error) {
       sayFailure(t, error)
     } finally {
