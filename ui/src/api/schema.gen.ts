@@ -1140,6 +1140,23 @@ export interface components {
         PriorityOf: {
             priority: components["schemas"]["Priority"];
         };
+        Profile: {
+            /** @description The live audiences the person is in, newest first. */
+            audiences: components["schemas"]["Membership"][];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The person as they are now, also when the value belonged to somebody merged into them.
+             */
+            id: string;
+            /** Format: date-time */
+            last_seen_at?: string | null;
+            /** @description hu or en */
+            locale?: string | null;
+            name?: string | null;
+            traits: Record<string, never>;
+        };
         /** @description An event that came, and what it seems to look like. */
         Proposal: {
             kind: components["schemas"]["CallKind"];
@@ -1165,6 +1182,8 @@ export interface components {
             items: components["schemas"]["Series"][];
             /** @description Every measure, day by day. */
             measures: components["schemas"]["Series"][];
+            /** @description Calls of further events wait than are told: at most 100 are, those of the plan first. */
+            more_waiting: boolean;
             /** @description Calls that the plan set aside and that wait to be worked, by event. */
             waiting: components["schemas"]["WaitingCalls"][];
         };
@@ -1257,7 +1276,9 @@ export interface components {
             kept: number;
             /** @description Give it as `after` to go on with the rest; null at the end. */
             next?: string | null;
-            /** @description So many are worked now. */
+            /** @description So many cannot be worked: each says why in its row and waits no more. */
+            refused: number;
+            /** @description So many are worked now: each is a fact. */
             worked: number;
         };
         /** @description How an answer would leave. */
