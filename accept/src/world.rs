@@ -294,7 +294,11 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
         ("audiences", admin.post("/api/v1/audiences", audience).await?.good()?.id()),
         (
             "tracking-plan",
-            admin.post("/api/v1/tracking-plan/events", json!({ "name": "Kanári esemény" })).await?.good()?.id(),
+            admin
+                .post("/api/v1/tracking-plan/events", json!({ "name": "Kanári esemény" }))
+                .await?
+                .good()?
+                .id(),
         ),
         ("teams", team(&admin, "Kanári csapat", false, &[]).await?),
         ("keys", key(&admin, "Kanári kulcs", &["read"]).await?.0),
