@@ -6,7 +6,11 @@ events-outcome = What became of it
 events-outcome-all = All calls
 events-accepted = Accepted
 events-duplicate = Repeated
+events-marked = Marked
 events-refused = Refused
+events-set_aside = Set aside
+events-still-differs = It still differs from the tracking plan
+events-worked-already = It was worked already
 events-pause = Pause
 events-go-on = Resume
 events-clear = Clear
@@ -34,6 +38,7 @@ call-no_user_anon_id = It names nobody (no userId, anonymousId or distinct_id): 
 call-no_event = The track call does not name its event.
 call-no_group_id = The group call does not name its groupId.
 call-bad_group_id = groupId has more than 500 characters.
+call-bad_id = An id of the person has more than 200 characters.
 call-bad_message_id = messageId has more than 100 characters.
 call-blocked_id = One of its ids tells nobody from others (like “null” or “guest”), so it does not count.
 call-unknown_type = Its type is none of the six calls.
@@ -54,3 +59,26 @@ call-in_the_future = Its time is in the future: the time of arrival counts.
 call-too_long_ago = Its time is too long ago: the time of arrival counts.
 call-invalid_email = The e-mail address is wrong: it did not become an id.
 call-invalid_phone = The phone number is wrong: it did not become an id.
+call-shared_email = Another customer claims this e-mail address too: it leads to nobody.
+call-shared_phone = Another customer claims this phone number too: it leads to nobody.
+call-plan_violation = It differs from the tracking plan: it was kept but not worked.
+call-unplanned_event = The event is not in the tracking plan: it was kept but not worked.
+call-unreadable = The call was kept, but cannot be read any more.
+call-retired_event = The tracking plan has retired this event: it was kept but not worked.
+violation-missing = is required, and missing.
+violation-wrong_type = should be of type { $expected }; it was { $found }.
+violation-not_allowed = was { $found }, which is not allowed. Allowed: { $expected }
+violation-pattern = was { $found }, which does not match the pattern { $expected }
+violation-range = was { $found }; allowed is { $expected }.
+violation-unexpected = is not in the plan, and only planned properties may come.
+violation-unplanned = The event is not in the tracking plan.
+violation-retired = The tracking plan has retired this event: it should not come any more.
+violation-text = “{ $text }”
+violation-list = { $count ->
+    [one] a list of one
+   *[other] a list of { $count }
+}
+violation-object = { $count ->
+    [one] an object with one property
+   *[other] an object with { $count } properties
+}

@@ -292,6 +292,14 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
         ("users", administrator.id.clone()),
         ("tags", admin.post("/api/v1/tags", json!({ "name": "Kanári címke" })).await?.good()?.id()),
         ("audiences", admin.post("/api/v1/audiences", audience).await?.good()?.id()),
+        (
+            "tracking-plan",
+            admin
+                .post("/api/v1/tracking-plan/events", json!({ "name": "Kanári esemény" }))
+                .await?
+                .good()?
+                .id(),
+        ),
         ("teams", team(&admin, "Kanári csapat", false, &[]).await?),
         ("keys", key(&admin, "Kanári kulcs", &["read"]).await?.0),
         ("channels", form(&admin, "Kanári űrlap").await?.0),

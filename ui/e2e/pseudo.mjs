@@ -13,7 +13,7 @@ const keys = english.flatMap((text) => [...text.matchAll(/^([a-z0-9-]+) =/gm)].m
 const texts = `export default ${JSON.stringify(english.map(pseudo))}`
 
 const VIEWS = ['mine', 'mentions', 'unassigned', 'all', 'snoozed', 'closed']
-const SECTIONS = ['me', 'security', 'sessions', 'workspace', 'channels', 'teams', 'users', 'tags', 'keys', 'events', 'audit', 'quarantine', 'jobs']
+const SECTIONS = ['me', 'security', 'sessions', 'workspace', 'channels', 'teams', 'users', 'tags', 'keys', 'events', 'quality', 'plan', 'audit', 'quarantine', 'jobs']
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } }
 
 /** Something of everything, with names of an ordinary length. */

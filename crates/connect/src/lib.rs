@@ -1,3 +1,7 @@
 //! Connections: what other systems tell us, and what we tell them.
+//!
+//! Slices, lowest first: `plan` and `quality` (what should come, and what did), `collect` (the calls themselves).
 
 pub mod collect;
+pub mod plan;
+pub mod quality;

@@ -67,4 +67,6 @@ ids! {
     JobId,
     VisitorId,
     AudienceId,
+    /// An event of the tracking plan.
+    PlannedEventId,
 }

@@ -124,7 +124,9 @@ impl<'c> Tx<'c> {
         self.read.connection.shard()
     }
 
-    pub(crate) fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    /// Does a part of the work wholly or not at all: when it fails, the rest of the transaction goes on without it.
+    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let hooks = self.hooks.len();
         self.read.connection.batch("SAVEPOINT step")?;
         match work(self).and_then(|value| self.read.connection.settle().map(|()| value)) {
             Ok(value) => self.read.connection.batch("RELEASE SAVEPOINT step").map(|()| value),
@@ -134,6 +136,7 @@ impl<'c> Tx<'c> {
                 let _ = connection.settle();
                 connection.batch("ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step")?;
                 connection.rolled_back_to_savepoint();
+                self.hooks.truncate(hooks);
                 Err(error)
             }
         }

@@ -45,6 +45,15 @@ export type Contract = {
   graph: Fits<Shapes.PersonGraph, Schemas['Graph']>
   merged: Fits<Shapes.Merged, Schemas['Merged']>
   seenCall: Fits<Shapes.SeenCall, Schemas['SeenCall']>
+  plannedEvent: Fits<Omit<Shapes.PlannedEvent, 'schema'>, Omit<Schemas['PlannedEvent'], 'schema'>>
+  trackingPlan: Fits<Omit<Shapes.TrackingPlan, 'events'>, Omit<Schemas['PlanView'], 'events'>>
+  writeEvent: Sends<Omit<Shapes.WriteEvent, 'schema'>, Omit<Schemas['WriteEvent'], 'schema'>>
+  proposal: Fits<Omit<Shapes.Proposal, 'schema'>, Omit<Schemas['Proposal'], 'schema'>>
+  importReport: Fits<Shapes.ImportReport, Schemas['ImportReport']>
+  quality: Fits<Shapes.Quality, Schemas['Quality']>
+  qualitySample: Fits<Shapes.QualitySample, Schemas['QualitySample']>
+  refusedCall: Fits<Shapes.RefusedCall, Schemas['RefusedCall']>
+  replay: Fits<Shapes.Replay, Schemas['ReplayView']>
   writeAudience: Sends<Omit<Shapes.WriteAudience, 'condition'>, Omit<Schemas['WriteAudience'], 'condition'>>
   newMessage: Sends<Shapes.NewMessage, Schemas['NewMessage']>
   batch: Sends<Shapes.BatchRequest, Schemas['NewBatch']>

@@ -124,7 +124,7 @@ export interface components {
         /** @enum {string} */
         CallKind: "identify" | "track" | "page" | "screen" | "group" | "alias";
         /** @enum {string} */
-        CallOutcome: "accepted" | "duplicate" | "refused";
+        CallOutcome: "accepted" | "duplicate" | "refused" | "set_aside";
         Can: {
             attachments: boolean;
             /** @description A send can be held back for a moment, so that it can be undone. */
@@ -370,6 +370,21 @@ export interface components {
          * @enum {string}
          */
         IdentityKind: "email" | "phone" | "visitor" | "external" | "anonymous";
+        Import: {
+            /** @description A tracking plan of Segment, or a list of JSON Schemas whose titles are the events. */
+            plan: Record<string, never>;
+            /** @description Only say what would happen. */
+            preview?: boolean;
+        };
+        /** @description What an import did, or would do. */
+        ImportReport: {
+            /** @description Events that were not in the plan. */
+            added: string[];
+            changed: string[];
+            /** @description What the file says that cannot be checked here, by its place. */
+            ignored: string[];
+            unchanged: number;
+        };
         /** @description A job that gave up. */
         JobView: {
             /** Format: int64 */
@@ -398,6 +413,11 @@ export interface components {
          * @enum {string}
          */
         KeyScope: "read" | "write" | "admin" | "operator" | "intake";
+        LearnedProperty: {
+            name: string;
+            /** @description In so many of the calls seen. */
+            present: number;
+        };
         Linked: {
             id: string;
             number: string;
@@ -414,6 +434,8 @@ export interface components {
         Me: components["schemas"]["User"] & components["schemas"]["Preferences"] & {
             workspace: components["schemas"]["Workspace"];
         };
+        /** @enum {string} */
+        Measure: "calls" | "duplicates" | "refused" | "set_aside" | "violations" | "unplanned" | "invalid" | "conflicts";
         MemberView: components["schemas"]["PersonBrief"] & {
             /** Format: date-time */
             since: string;
@@ -735,6 +757,42 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Proposal: {
+            items: {
+                kind: components["schemas"]["CallKind"];
+                /** Format: date-time */
+                last_at: string;
+                name: string;
+                properties: components["schemas"]["LearnedProperty"][];
+                /** @description As it would stand in the plan. */
+                schema: Record<string, never>;
+                /** @description Among the calls looked at. */
+                seen: number;
+            }[];
+            /** @description Give it as `after` to read on; null at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_QualitySample: {
+            items: {
+                /** @description What was sent, as JSON, cut at 4 KB. */
+                call: string;
+                /** @description `2026-11-22`, in the workspace's time zone. */
+                day: string;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description Whom it is about, when it was worked.
+                 */
+                person?: string | null;
+                /** Format: date-time */
+                received_at: string;
+            }[];
+            /** @description Give it as `after` to read on; null at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Quarantined: {
             items: {
                 /** Format: int64 */
@@ -760,13 +818,23 @@ export interface components {
                 /** @description What was sent, cut at 32 KB. */
                 body: string;
                 code: string;
+                event?: string | null;
                 /** Format: uuid */
                 id: string;
                 /** Format: uuid */
                 key: string;
+                kind?: components["schemas"]["CallKind"] | null;
                 message: string;
                 /** Format: date-time */
                 received_at: string;
+                violations: components["schemas"]["Violation"][];
+                /** @description It can be worked after all. */
+                waiting: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was.
+                 */
+                worked_at?: string | null;
             }[];
             /** @description Give it as `after` to read on; null at the end. */
             next?: string | null;
@@ -952,6 +1020,44 @@ export interface components {
             id: string;
             name?: string | null;
         };
+        PlanChange: {
+            mode?: components["schemas"]["PlanMode"] | null;
+            unplanned?: components["schemas"]["UnplannedMode"] | null;
+        };
+        /**
+         * @description What becomes of a call that is not as planned.
+         * @enum {string}
+         */
+        PlanMode: "observe" | "warn" | "set_aside";
+        /** @description The whole plan. */
+        PlanView: {
+            events: components["schemas"]["PlannedEvent"][];
+            mode: components["schemas"]["PlanMode"];
+            unplanned: components["schemas"]["UnplannedMode"];
+            /**
+             * Format: int64
+             * @description The number of its last change; 0 when nothing was ever planned.
+             */
+            version: number;
+        };
+        /** @description What an event should look like, or the traits of persons (`identify`) or of groups (`group`). */
+        PlannedEvent: {
+            /** Format: date-time */
+            changed_at: string;
+            description: string;
+            /** Format: uuid */
+            id: string;
+            /** @description `track`, `identify` or `group`. */
+            kind: components["schemas"]["CallKind"];
+            mode?: components["schemas"]["PlanMode"] | null;
+            /** @description Of a track: the event; empty otherwise. */
+            name: string;
+            /** @description JSON Schema of the properties, or of the traits. */
+            schema: Record<string, never>;
+            status: components["schemas"]["PlannedStatus"];
+        };
+        /** @enum {string} */
+        PlannedStatus: "planned" | "live" | "retired";
         PostKey: {
             name: string;
             /** @description read, write, admin; or intake alone, for a key that stands in public places */
@@ -1034,10 +1140,68 @@ export interface components {
         PriorityOf: {
             priority: components["schemas"]["Priority"];
         };
+        Profile: {
+            /** @description The live audiences the person is in, newest first. */
+            audiences: components["schemas"]["Membership"][];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The person as they are now, also when the value belonged to somebody merged into them.
+             */
+            id: string;
+            /** Format: date-time */
+            last_seen_at?: string | null;
+            /** @description hu or en */
+            locale?: string | null;
+            name?: string | null;
+            traits: Record<string, never>;
+        };
+        /** @description An event that came, and what it seems to look like. */
+        Proposal: {
+            kind: components["schemas"]["CallKind"];
+            /** Format: date-time */
+            last_at: string;
+            name: string;
+            properties: components["schemas"]["LearnedProperty"][];
+            /** @description As it would stand in the plan. */
+            schema: Record<string, never>;
+            /** @description Among the calls looked at. */
+            seen: number;
+        };
         PutPassword: {
             current: string;
             /** @description 12–128 characters, not widely known. */
             password: string;
+        };
+        /** @description What came in the last 30 days and what was wrong with it. */
+        Quality: {
+            /** @description `2026-11-22`, in the workspace's time zone; the oldest first, today last. */
+            days: string[];
+            /** @description What the measures are made of: the largest first, at most 100 of each measure. */
+            items: components["schemas"]["Series"][];
+            /** @description Every measure, day by day. */
+            measures: components["schemas"]["Series"][];
+            /** @description Calls of further events wait than are told: at most 100 are, those of the plan first. */
+            more_waiting: boolean;
+            /** @description Calls that the plan set aside and that wait to be worked, by event. */
+            waiting: components["schemas"]["WaitingCalls"][];
+        };
+        /** @description A call behind a number. */
+        QualitySample: {
+            /** @description What was sent, as JSON, cut at 4 KB. */
+            call: string;
+            /** @description `2026-11-22`, in the workspace's time zone. */
+            day: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whom it is about, when it was worked.
+             */
+            person?: string | null;
+            /** Format: date-time */
+            received_at: string;
         };
         /** @description A quarantined item as the API shows it. */
         Quarantined: {
@@ -1081,13 +1245,41 @@ export interface components {
             /** @description What was sent, cut at 32 KB. */
             body: string;
             code: string;
+            event?: string | null;
             /** Format: uuid */
             id: string;
             /** Format: uuid */
             key: string;
+            kind?: components["schemas"]["CallKind"] | null;
             message: string;
             /** Format: date-time */
             received_at: string;
+            violations: components["schemas"]["Violation"][];
+            /** @description It can be worked after all. */
+            waiting: boolean;
+            /**
+             * Format: date-time
+             * @description When it was.
+             */
+            worked_at?: string | null;
+        };
+        Replay: {
+            /** @description `next` of the answer before. */
+            after?: string | null;
+            event?: string | null;
+            /** @description These calls, at most 200; or all of an event, by `kind` and `event`. */
+            ids?: string[] | null;
+            kind?: components["schemas"]["CallKind"] | null;
+        };
+        ReplayView: {
+            /** @description So many are still not as planned, and wait on. */
+            kept: number;
+            /** @description Give it as `after` to go on with the rest; null at the end. */
+            next?: string | null;
+            /** @description So many cannot be worked: each says why in its row and waits no more. */
+            refused: number;
+            /** @description So many are worked now: each is a fact. */
+            worked: number;
         };
         /** @description How an answer would leave. */
         ReplyPlan: {
@@ -1126,8 +1318,28 @@ export interface components {
             /** Format: date-time */
             received_at: string;
             refusal?: components["schemas"]["Refusal"] | null;
+            /**
+             * Format: uuid
+             * @description Where it waits, when it was set aside: an id of the refused calls.
+             */
+            set_aside?: string | null;
             user_id?: string | null;
+            /** @description What is not as planned. */
+            violations: components["schemas"]["Violation"][];
             warnings: string[];
+        };
+        /** @description A number, day by day. */
+        Series: {
+            /** @description One number for each of the days. */
+            counts: number[];
+            measure: components["schemas"]["Measure"];
+            /** @description Of a violation: `total`, `products[].price`; `*`: properties that nobody planned. */
+            property: string;
+            rule: string;
+            /** @description `track:Order Completed`, `identify:`; a reason; a trait; empty: everything that has no number of its own. */
+            subject: string;
+            /** Format: int64 */
+            total: number;
         };
         Session: {
             /** Format: date-time */
@@ -1228,6 +1440,11 @@ export interface components {
             name: string;
             payload: Record<string, never>;
         };
+        /**
+         * @description What becomes of an event that is not in the plan.
+         * @enum {string}
+         */
+        UnplannedMode: "allow" | "observe" | "warn" | "set_aside";
         User: {
             availability: components["schemas"]["Availability"];
             /** Format: date-time */
@@ -1253,6 +1470,33 @@ export interface components {
             key: string;
             team?: components["schemas"]["Ref"] | null;
         };
+        /** @description Something about a call that is not as planned. */
+        Violation: {
+            /** @description The types, values, pattern or range that the plan allows. */
+            expected?: string | null;
+            /** @description What was there, cut. */
+            found?: string | null;
+            /** @description `total`, `products[2].price`; empty when it is about the event itself. */
+            property: string;
+            rule: components["schemas"]["ViolationRule"];
+        };
+        /**
+         * @description What is wrong with a value.
+         * @enum {string}
+         */
+        ViolationRule: "missing" | "wrong_type" | "not_allowed" | "pattern" | "range" | "unexpected" | "unplanned" | "retired";
+        /** @description Calls of one event that wait. */
+        WaitingCalls: {
+            /**
+             * Format: int64
+             * @description At most 1,000 are counted.
+             */
+            count: number;
+            event: string;
+            kind: components["schemas"]["CallKind"];
+            /** Format: date-time */
+            oldest: string;
+        };
         Workspace: {
             /** Format: uuid */
             id: string;
@@ -1273,6 +1517,19 @@ export interface components {
             name?: string | null;
             /** @description The condition in words, instead of `condition`. */
             text?: string | null;
+        };
+        WriteEvent: {
+            description?: string | null;
+            kind?: components["schemas"]["CallKind"] | null;
+            mode?: components["schemas"]["PlanMode"] | null;
+            /** @description Of a track. */
+            name?: string | null;
+            /**
+             * @description JSON Schema of the properties, or of the traits: `type`, `properties`, `required`, `additionalProperties`, `items`,
+             *     `enum`, `pattern`, `minimum`, `maximum`, `format: date-time`.
+             */
+            schema?: Record<string, never> | null;
+            status?: components["schemas"]["PlannedStatus"] | null;
         };
     };
     responses: never;

@@ -157,8 +157,38 @@ export type LiveFact = Extract<LiveServerMessage, { type: 'fact' }>
 export interface SeenCall {
   number: number; received_at: string; at: string | null; key: string; kind: 'identify' | 'track' | 'page' | 'screen' | 'group' | 'alias' | null
   name: string | null; user_id: string | null; anonymous_id: string | null; person: string | null
-  outcome: 'accepted' | 'duplicate' | 'refused'; refusal: { code: string; message: string } | null; warnings: string[]; body: Json
+  outcome: 'accepted' | 'duplicate' | 'refused' | 'set_aside'; refusal: { code: string; message: string } | null; warnings: string[]; body: Json
+  violations: Violation[]; set_aside: string | null
 }
+
+/** What is not as the tracking plan says. */
+export interface Violation { property: string; rule: ViolationRule; expected?: string | null; found?: string | null }
+export type ViolationRule = 'missing' | 'wrong_type' | 'not_allowed' | 'pattern' | 'range' | 'unexpected' | 'unplanned' | 'retired'
+export type PlanMode = 'observe' | 'warn' | 'set_aside'
+export type UnplannedMode = 'allow' | PlanMode
+export type PlannedKind = 'track' | 'identify' | 'group'
+export type PlannedStatus = 'planned' | 'live' | 'retired'
+/** The part of JSON Schema that a tracking plan is written in. */
+export interface Schema {
+  type?: string | string[]; description?: string; format?: string; enum?: Json[]; pattern?: string; minimum?: number; maximum?: number
+  items?: Schema; properties?: Record<string, Schema>; required?: string[]; additionalProperties?: boolean
+}
+export interface PlannedEvent {
+  id: string; kind: SeenCall['kind'] & string; name: string; description: string; status: PlannedStatus; mode: PlanMode | null; schema: Schema; changed_at: string
+}
+export interface TrackingPlan { version: number; mode: PlanMode; unplanned: UnplannedMode; events: PlannedEvent[] }
+export interface WriteEvent { kind?: PlannedKind; name?: string; description?: string; status?: PlannedStatus; mode?: PlanMode | null; schema?: Schema }
+export interface Proposal { kind: SeenCall['kind'] & string; name: string; seen: number; last_at: string; properties: { name: string; present: number }[]; schema: Schema }
+export interface ImportReport { added: string[]; changed: string[]; unchanged: number; ignored: string[] }
+export type Measure = 'calls' | 'duplicates' | 'refused' | 'set_aside' | 'violations' | 'unplanned' | 'invalid' | 'conflicts'
+export interface Series { measure: Measure; subject: string; property: string; rule: string; total: number; counts: number[] }
+export interface WaitingCalls { kind: SeenCall['kind'] & string; event: string; count: number; oldest: string }
+export interface Quality { days: string[]; measures: Series[]; items: Series[]; waiting: WaitingCalls[]; more_waiting: boolean }
+export interface QualitySample { id: string; day: string; received_at: string; person: string | null; call: string }
+export interface RefusedCall {
+  id: string; key: string; received_at: string; code: string; message: string; body: string; kind: SeenCall['kind']; event: string | null; violations: Violation[]; waiting: boolean; worked_at: string | null
+}
+export interface Replay { worked: number; refused: number; kept: number; next: string | null }
 
 /** Where values of a person were met first. */
 export interface GraphHome { id: string; created_at: string; name: string | null; identities: Identity[] }

@@ -13,16 +13,17 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kernel::{Actor, Caller, Error, Result, Role, Timestamp};
 use people::access::keys;
-use serde::Deserialize;
-use serde_json::{Value as Json, json};
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
-use web::{ApiResult, App, Auth, ErrorBody, Page, PageQuery, Query, RouterExt};
+use web::{ApiResult, App, Auth, Cursor, ErrorBody, Page, PageQuery, Query, RouterExt};
 
 use super::{
-    CallKind, Recent, Refusal,
+    CallKind, Collection, Refusal,
     actions::{collect, unknown_key},
+    aside::{self, Which},
     body,
     dialects::{self, Read},
     recent::SeenCall,
@@ -63,7 +64,11 @@ pub fn public_routes() -> Router<App> {
 }
 
 pub fn api_routes() -> RouterExt {
-    OpenApiRouter::new().routes(routes!(list_recent)).routes(routes!(list_refused))
+    OpenApiRouter::new()
+        .routes(routes!(list_recent))
+        .routes(routes!(list_refused))
+        .routes(routes!(list_waiting))
+        .routes(routes!(post_replay))
 }
 
 async fn preflight(headers: HeaderMap) -> Response {
@@ -157,7 +162,7 @@ impl IntoResponse for Failure {
 
 async fn one(
     State(app): State<App>,
-    Extension(recent): Extension<Recent>,
+    Extension(collection): Extension<Collection>,
     Path(kind): Path<String>,
     RawQuery(query): Asked,
     headers: HeaderMap,
@@ -173,10 +178,10 @@ async fn one(
         let read = dialects::segment_one(json, kind);
         if let Err((refusal, _)) = &read {
             let refusal = refusal.clone();
-            take(&app, &recent, caller, vec![read]).await?;
+            take(&app, &collection, caller, vec![read]).await?;
             return Err(refusal.into());
         }
-        take(&app, &recent, caller, vec![read]).await
+        take(&app, &collection, caller, vec![read]).await
     };
     answered(&headers, outcome.await)
 }
@@ -187,7 +192,7 @@ type Dialect = fn(Json) -> Result<Vec<Read>, Refusal>;
 /// Several calls in one body.
 async fn many(
     State(app): State<App>,
-    Extension(recent): Extension<Recent>,
+    Extension(collection): Extension<Collection>,
     Extension(dialect): Extension<Dialect>,
     RawQuery(query): Asked,
     headers: HeaderMap,
@@ -196,14 +201,14 @@ async fn many(
     let outcome = async {
         let json = body::read(&bytes)?;
         let caller = caller(&app, &headers, &query, &json).await?;
-        take(&app, &recent, caller, dialect(json)?).await
+        take(&app, &collection, caller, dialect(json)?).await
     };
     answered(&headers, outcome.await)
 }
 
 async fn take(
     app: &App,
-    recent: &Recent,
+    collection: &Collection,
     caller: Caller,
     items: Vec<Read>,
 ) -> Result<Vec<SeenCall>, Failure> {
@@ -211,8 +216,9 @@ async fn take(
         return Err(Refusal::new("empty_batch", "The batch is empty.").into());
     }
     let Actor::Key(key) = caller.actor else { return Err(unknown_key().into()) };
-    let collected = app.db.write(&caller, move |tx| collect(tx, key, &items)).await?;
-    recent.note(caller.workspace, collected.seen.clone());
+    let used = collection.clone();
+    let collected = app.db.write(&caller, move |tx| collect(tx, &used, key, &items)).await?;
+    collection.recent.note(caller.workspace, collected.seen.clone());
     Ok(collected.seen)
 }
 
@@ -262,28 +268,53 @@ async fn flags(headers: HeaderMap) -> Response {
 }
 
 /// What analytics.js asks when it starts. The key is not checked: a wrong one is told at the first call.
-async fn settings(State(app): State<App>, Path(key): Path<String>, headers: HeaderMap) -> Response {
-    open_to_all(&headers, axum::Json(analytics_settings(&app, &key, "Segment.io")).into_response())
+async fn settings(
+    State(app): State<App>,
+    Extension(collection): Extension<Collection>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let answer = analytics_settings(&app, &collection, &key, "Segment.io").await;
+    open_to_all(&headers, axum::Json(answer).into_response())
 }
 
 /// The same for Customer.io's build of it, which knows its own integration only.
 async fn customerio_settings(
     State(app): State<App>,
+    Extension(collection): Extension<Collection>,
     Path(key): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let answer = analytics_settings(&app, &key, "Customer.io Data Pipelines");
+    let answer = analytics_settings(&app, &collection, &key, "Customer.io Data Pipelines").await;
     open_to_all(&headers, axum::Json(answer).into_response())
 }
 
 /// One integration and no more: with a second one analytics.js loads code from its vendor.
-fn analytics_settings(app: &App, key: &str, integration: &str) -> Json {
+async fn analytics_settings(app: &App, collection: &Collection, key: &str, integration: &str) -> Json {
     let (protocol, host) = app.edge.external_url.split_once("://").unwrap_or(("https", ""));
     json!({
         "integrations": { integration: { "apiKey": key, "apiHost": format!("{host}/v1"), "protocol": protocol } },
-        "plan": { "track": { "__default": { "enabled": true, "integrations": {} } } },
+        "plan": { "track": events_for_sdks(app, collection, key).await },
         "metrics": { "sampleRate": 0 }
     })
+}
+
+/// Every event is wanted, but for those that the tracking plan has retired and would set aside.
+async fn events_for_sdks(app: &App, collection: &Collection, key: &str) -> Map<String, Json> {
+    let (key, plans) = (key.to_owned(), collection.plans.clone());
+    let plan = app.db.system_read("collect", move |read| {
+        let Some(caller) = keys::intake(read, &key)? else { return Ok(None) };
+        Ok(Some((caller, plans)))
+    });
+    let mut events =
+        Map::from_iter([("__default".to_owned(), json!({ "enabled": true, "integrations": {} }))]);
+    // Whatever is wrong here, the SDK has to start.
+    let Ok(Some((caller, plans))) = plan.await else { return events };
+    let Ok(plan) = app.db.read(&caller, move |read| plans.of(read)).await else { return events };
+    for event in plan.switched_off() {
+        events.insert(event.to_owned(), json!({ "enabled": false, "integrations": {} }));
+    }
+    events
 }
 
 /// What RudderStack's browser SDK asks when it starts.
@@ -305,7 +336,7 @@ const POINT: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x0
 /// A call in an address. Whatever is wrong with it, a picture is answered: it stands in mails and pages.
 async fn pixel(
     State(app): State<App>,
-    Extension(recent): Extension<Recent>,
+    Extension(collection): Extension<Collection>,
     Path(kind): Path<String>,
     RawQuery(query): Asked,
     headers: HeaderMap,
@@ -316,7 +347,7 @@ async fn pixel(
             None => flattened(&query),
         };
         let caller = caller(&app, &headers, &query, &json).await?;
-        take(&app, &recent, caller, vec![dialects::segment_one(json, CallKind::parse(&kind))]).await
+        take(&app, &collection, caller, vec![dialects::segment_one(json, CallKind::parse(&kind))]).await
     };
     if let Err(Failure::Error(error)) = outcome.await {
         tracing::debug!(%error, "a pixel's call was not taken");
@@ -354,11 +385,11 @@ struct RecentQuery {
     params(RecentQuery), responses((status = 200, body = Vec<SeenCall>), (status = "default", body = ErrorBody)))]
 async fn list_recent(
     auth: Auth,
-    Extension(recent): Extension<Recent>,
+    Extension(collection): Extension<Collection>,
     Query(query): Query<RecentQuery>,
 ) -> ApiResult<axum::Json<Vec<SeenCall>>> {
     auth.caller.require(Role::Lead)?;
-    Ok(axum::Json(recent.after(auth.caller.workspace, query.after)))
+    Ok(axum::Json(collection.recent.after(auth.caller.workspace, query.after)))
 }
 
 /// Calls that could not be worked, newest first, each with its reason and as it came.
@@ -373,4 +404,104 @@ async fn list_refused(
     let (after, limit) = (page.after::<(i64, Uuid)>()?.map(|(at, id)| (Timestamp(at), id)), page.limit());
     let items = app.db.read(&auth.caller, move |read| store::refused(read, after, limit + 1)).await?;
     Ok(axum::Json(Page::from_rows(items, limit, |call| (call.received_at.0, call.id))))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct WaitingQuery {
+    /// `track` (default), `identify` or `group`.
+    #[param(inline)]
+    kind: Option<CallKind>,
+    /// Of a track.
+    #[serde(default)]
+    event: String,
+    /// 1–200, default 50.
+    limit: Option<usize>,
+    /// `next` of the page before.
+    after: Option<String>,
+}
+
+/// Calls of an event that the tracking plan set aside and that wait to be worked, newest first.
+#[utoipa::path(get, path = "/api/v1/collection/waiting", tag = "collection",
+    params(WaitingQuery), responses((status = 200, body = Page<RefusedCall>), (status = "default", body = ErrorBody)))]
+async fn list_waiting(
+    auth: Auth,
+    State(app): State<App>,
+    Query(query): Query<WaitingQuery>,
+) -> ApiResult<axum::Json<Page<RefusedCall>>> {
+    auth.caller.require(Role::Lead)?;
+    let WaitingQuery { kind, event, limit, after } = query;
+    let page = PageQuery { limit, after };
+    let (before, limit) = (page.after::<(i64, Uuid)>()?.map(|(at, id)| (Timestamp(at), id)), page.limit());
+    let items = app
+        .db
+        .read(&auth.caller, move |read| {
+            store::waiting_of(read, kind.unwrap_or(CallKind::Track), &event, before, limit + 1)
+        })
+        .await?;
+    Ok(axum::Json(Page::from_rows(items, limit, |call| (call.received_at.0, call.id))))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Replay {
+    /// These calls, at most 200; or all of an event, by `kind` and `event`.
+    #[schema(value_type = Option<Vec<String>>)]
+    ids: Option<Vec<Uuid>>,
+    kind: Option<CallKind>,
+    event: Option<String>,
+    /// `next` of the answer before.
+    after: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ReplayView {
+    /// So many are worked now: each is a fact.
+    worked: usize,
+    /// So many cannot be worked: each says why in its row and waits no more.
+    refused: usize,
+    /// So many are still not as planned, and wait on.
+    kept: usize,
+    /// Give it as `after` to go on with the rest; null at the end.
+    next: Option<String>,
+}
+
+impl Replay {
+    fn which(&self) -> Result<Which> {
+        match (&self.ids, self.kind) {
+            (Some(ids), None) if ids.len() <= 200 => Ok(Which::These(ids.clone())),
+            (None, Some(kind)) => {
+                let after = self.after.as_deref().map(Cursor::decode::<(i64, Uuid)>).transpose()?;
+                let event = self.event.clone().unwrap_or_default();
+                Ok(Which::Event { kind, event, after: after.map(|(at, id)| (Timestamp(at), id)) })
+            }
+            _ => Err(Error::invalid("ids")),
+        }
+    }
+}
+
+/// Works calls that were set aside, with the time they came at; what is still not as planned waits on.
+#[utoipa::path(post, path = "/api/v1/collection/replays", tag = "collection", request_body = Replay,
+    responses((status = 200, body = ReplayView), (status = "default", body = ErrorBody)))]
+async fn post_replay(
+    auth: Auth,
+    State(app): State<App>,
+    Extension(collection): Extension<Collection>,
+    web::Json(request): web::Json<Replay>,
+) -> ApiResult<Response> {
+    auth.caller.require(Role::Administrator)?;
+    let which = request.which()?;
+    auth.write(&app.db, StatusCode::OK, move |tx| {
+        let done = aside::replay(tx, &collection, &which)?;
+        let view = ReplayView {
+            worked: done.worked,
+            refused: done.refused,
+            kept: done.kept,
+            next: done.next.map(|(at, id)| Cursor::encode(&(at.0, id))),
+        };
+        let (recent, workspace) = (collection.recent.clone(), tx.workspace());
+        tx.after_commit(move || recent.note(workspace, done.seen));
+        Ok(view)
+    })
+    .await
 }

@@ -11,16 +11,19 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use super::{CallKind, Refusal};
+use crate::plan::Violation;
 
 const KEPT: usize = 300;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum CallOutcome {
     Accepted,
     /// Known by its message id.
     Duplicate,
     Refused,
+    /// Not as planned: kept, and worked when somebody says so.
+    SetAside,
 }
 
 /// A call as it was seen.
@@ -44,6 +47,11 @@ pub struct SeenCall {
     pub outcome: CallOutcome,
     pub refusal: Option<Refusal>,
     pub warnings: Vec<String>,
+    /// What is not as planned.
+    pub violations: Vec<Violation>,
+    /// Where it waits, when it was set aside: an id of the refused calls.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub set_aside: Option<uuid::Uuid>,
     /// What was sent.
     #[schema(value_type = Object)]
     pub body: Json,

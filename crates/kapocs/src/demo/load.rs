@@ -11,7 +11,7 @@ mod visits;
 
 use std::sync::Arc;
 
-use connect::collect::{Call, collect};
+use connect::collect::{Call, Collection, collect};
 use inbox::{
     channels::{self, HealthState},
     conversations, deliveries,
@@ -68,13 +68,16 @@ fn play(
 ) -> Result<()> {
     let mut stage = Stage::new(demo, cast, registry, files);
     let calls = visits::visits(demo);
+    let collection = Collection::default();
     for cue in cues(demo, &calls, now) {
         tx.at(cue.at, |tx| match cue.what {
             What::Step(conversation, step) => stage.perform(tx, conversation, step),
             What::Wake(conversation) => stage.wake(tx, conversation),
             What::Visit(call) => {
                 let caller = Caller { actor: Actor::Key(cast.write_key), ..part(cast, "collect") };
-                tx.within(caller, |tx| collect(tx, cast.write_key, &[Ok(call.clone())]).map(drop))
+                tx.within(caller, |tx| {
+                    collect(tx, &collection, cast.write_key, &[Ok(call.clone())]).map(drop)
+                })
             }
         })?;
     }

@@ -146,6 +146,7 @@ async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
         report("sweep", app.db.system("sweep", people::access::sessions::sweep).await.map(drop));
         report("sweep", app.db.system("sweep", web::sweep_idempotency).await);
         report("sweep", app.db.system("sweep", connect::collect::sweep).await);
+        report("sweep", app.db.system("sweep", connect::quality::sweep).await);
     }
 }
 

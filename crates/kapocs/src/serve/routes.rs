@@ -37,7 +37,7 @@ pub fn router(
         .method_not_allowed_fallback(|| async { ApiError::from(Code::MethodNotAllowed) })
         .layer(Extension(registry.clone()))
         .layer(Extension(vault.clone()))
-        .layer(Extension(connect::collect::Recent::default()))
+        .layer(Extension(connect::collect::Collection::default()))
         .layer(CompressionLayer::new())
         .with_state(app.clone());
     guard(router, app)

@@ -10,5 +10,6 @@ mod desk;
 mod inbox;
 mod letter;
 mod mail;
+mod plan;
 mod post;
 mod sdk;

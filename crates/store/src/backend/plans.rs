@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Mutex};
 use rusqlite::{Connection, params_from_iter, types::Null};
 
 /// Tables that grow with every word and every fact.
-const GROWING: [&str; 16] = [
+const GROWING: [&str; 19] = [
     "attachments",
     "audience_members",
     "audience_states",
@@ -21,6 +21,9 @@ const GROWING: [&str; 16] = [
     "participants",
     "person_edges",
     "persons",
+    "quality_counts",
+    "quality_samples",
+    "refused_calls",
     "visitors",
 ];
 

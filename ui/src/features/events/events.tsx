@@ -1,28 +1,34 @@
-import { Link } from '@tanstack/react-router'
-import { Activity, ChevronDown, CircleAlert, CircleCheck, Copy, CopyCheck, Pause, Play, Trash2 } from 'lucide-react'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { Activity, Archive, ChevronDown, CircleAlert, CircleCheck, Copy, CopyCheck, Pause, Play, Trash2, TriangleAlert } from 'lucide-react'
 import { memo, useEffect, useId, useState } from 'react'
-import type { SeenCall } from '../../api/types'
+import { api } from '../../api/client'
+import type { Replay, SeenCall } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { Button } from '../../ui/button'
 import { Select, TextField } from '../../ui/field'
 import { Empty, Skeleton } from '../../ui/state'
 import { toast } from '../../ui/toast'
+import { sayFailure } from '../inbox/acts'
 import { can, useMe } from '../session/queries'
 import { LoadFailure } from '../shell/failure'
 import { wordsOf } from './call-words'
 import { asCurl, passes, type Filter } from './stream'
 import { useStream } from './use-stream'
+import { Violations } from './violations'
 import '../people/people.css'
 import './events.css'
 
-const OUTCOMES = ['accepted', 'duplicate', 'refused'] as const
+const OUTCOMES = ['accepted', 'marked', 'duplicate', 'refused', 'set_aside'] as const
+
+const route = getRouteApi('/shell/settings/{-$section}')
 
 /** What the SDKs send, as it comes, and what becomes of it. */
 export function LiveEvents() {
   const { t } = useI18n()
+  const asked = route.useSearch()
   const [paused, setPaused] = useState(false)
   const [opened, setOpened] = useState<number | null>(null)
-  const [filter, setFilter] = useState<Filter>({ outcome: 'all', words: '' })
+  const [filter, setFilter] = useState<Filter>({ outcome: OUTCOMES.find((one) => one === asked.item) ?? 'all', words: asked.find ?? '' })
   const { stream, query, moveOn, clear } = useStream(paused, opened !== null)
   const calls = stream.shown.filter((call) => passes(call, filter))
   const isRead = calls.some((call) => call.number === opened)
@@ -80,10 +86,15 @@ const Call = memo(function Call({ call, isOpen, onOpen }: { call: SeenCall; isOp
   )
 })
 
+const LOOKS = {
+  accepted: [CircleCheck, 'ok'], marked: [TriangleAlert, 'attention'], duplicate: [CopyCheck, 'waiting'], refused: [CircleAlert, 'error'], set_aside: [Archive, 'attention'],
+} as const
+
 function Outcome({ call }: { call: SeenCall }) {
   const { t } = useI18n()
-  const [Icon, tone] = call.outcome === 'accepted' ? [CircleCheck, 'ok'] : call.outcome === 'duplicate' ? [CopyCheck, 'waiting'] : [CircleAlert, 'error']
-  return <span className={`pill pill--${tone}`}><Icon size={13} aria-hidden="true" />{t(`events-${call.outcome}`)}</span>
+  const outcome = call.outcome === 'accepted' && call.violations.length ? 'marked' : call.outcome
+  const [Icon, tone] = LOOKS[outcome]
+  return <span className={`pill pill--${tone}`}><Icon size={13} aria-hidden="true" />{t(`events-${outcome}`)}</span>
 }
 
 function Detail({ call, id }: { call: SeenCall; id: string }) {
@@ -99,16 +110,37 @@ function Detail({ call, id }: { call: SeenCall; id: string }) {
   ]
   return (
     <div className="event-row__detail" id={id}>
-      {call.refusal && <p className="channel__error" role="note"><Words code={call.refusal.code} otherwise={call.refusal.message} /></p>}
+      {call.refusal && <p className={call.set_aside ? 'card__warning' : 'channel__error'} role="note"><Words code={call.refusal.code} otherwise={call.refusal.message} /></p>}
+      <Violations of={call.violations.filter(({ property }) => property || !call.refusal)} />
       {call.warnings.map((warning) => <p key={warning} className="card__warning"><Words code={warning} /></p>)}
       <dl className="facts">{facts.map(([label, value]) => <div key={label} className="facts__row"><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
       <pre className="snippet events__body" tabIndex={0} role="region" aria-label={t('events-body')}>{json}</pre>
       <div className="channel__acts">
+        {call.set_aside && <WorkNow id={call.set_aside} />}
         {call.outcome !== 'refused' && <Button size="small" icon={<Copy size={14} aria-hidden="true" />} onPress={() => copy(asCurl(location.origin, call.kind, call.body))}>{t('events-copy-curl')}</Button>}
         <Button size="small" icon={<Copy size={14} aria-hidden="true" />} onPress={() => copy(json)}>{t('events-copy-body')}</Button>
       </div>
     </div>
   )
+}
+
+/** Works one call that was set aside; it appears anew, with what became of it. */
+function WorkNow({ id }: { id: string }) {
+  const { t } = useI18n()
+  const [state, setState] = useState<'waits' | 'busy' | 'worked'>('waits')
+  if (!can(useMe()).administer) return null
+  const work = async () => {
+    setState('busy')
+    try {
+      const { worked, refused, kept } = await api.post<Replay>('collection/replays', { ids: [id] })
+      setState(kept ? 'waits' : 'worked')
+      toast(kept ? t('events-still-differs') : worked ? t('quality-worked', { count: worked }) : refused ? t('quality-not-worked', { count: refused }) : t('events-worked-already'))
+    } catch (error) {
+      setState('waits')
+      sayFailure(t, error)
+    }
+  }
+  return <Button size="small" isPending={state === 'busy'} isDisabled={state === 'worked'} icon={<Play size={14} aria-hidden="true" />} onPress={() => void work()}>{t('quality-work')}</Button>
 }
 
 /** What a code means; the code itself is what the documentation is searched by. */

@@ -4,7 +4,7 @@ import { asCurl, EMPTY, flow, passes, SHOWN, take } from './stream'
 
 const call = (number: number, more: Partial<SeenCall> = {}): SeenCall => ({
   number, received_at: '', at: null, key: 'k', kind: 'track', name: 'Order Completed', user_id: null, anonymous_id: 'a-1', person: null,
-  outcome: 'accepted', refusal: null, warnings: [], body: {}, ...more,
+  outcome: 'accepted', refusal: null, warnings: [], violations: [], set_aside: null, body: {}, ...more,
 })
 const numbers = (calls: SeenCall[]) => calls.map(({ number }) => number)
 

@@ -32,12 +32,12 @@ export function take(stream: Stream, calls: SeenCall[], frozen: boolean): Stream
 /** The screen moves on. */
 export const flow = (stream: Stream): Stream => ({ ...stream, shown: [...stream.waiting, ...stream.shown].slice(0, SHOWN), waiting: [] })
 
-export interface Filter { outcome: SeenCall['outcome'] | 'all'; words: string }
+export interface Filter { outcome: SeenCall['outcome'] | 'marked' | 'all'; words: string }
 
 export function passes(call: SeenCall, { outcome, words }: Filter): boolean {
-  if (outcome !== 'all' && call.outcome !== outcome) return false
+  if (outcome === 'marked' ? !(call.violations.length && call.outcome === 'accepted') : outcome !== 'all' && call.outcome !== outcome) return false
   const typed = words.trim().toLowerCase()
-  return !typed || [call.name, call.kind, call.user_id, call.anonymous_id, call.refusal?.code].some((value) => value?.toLowerCase().includes(typed))
+  return !typed || [call.name, call.kind, call.user_id, call.anonymous_id, call.refusal?.code, ...call.violations.map(({ property }) => property)].some((value) => value?.toLowerCase().includes(typed))
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`

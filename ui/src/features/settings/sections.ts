@@ -1,9 +1,9 @@
-import { Activity, Cable, ClipboardList, Hammer, KeyRound, Monitor, ShieldAlert, Tag, UserCog, Users, UsersRound, Building2, Lock, type LucideIcon } from 'lucide-react'
+import { Activity, Cable, ChartColumn, ClipboardCheck, ClipboardList, Hammer, KeyRound, Monitor, ShieldAlert, Tag, UserCog, Users, UsersRound, Building2, Lock, type LucideIcon } from 'lucide-react'
 import type { Me } from '../../api/types'
 import { can } from '../session/queries'
 
 export const SECTIONS = [
-  'me', 'security', 'sessions', 'workspace', 'channels', 'teams', 'users', 'tags', 'keys', 'events', 'audit', 'quarantine', 'jobs',
+  'me', 'security', 'sessions', 'workspace', 'channels', 'teams', 'users', 'tags', 'keys', 'events', 'quality', 'plan', 'audit', 'quarantine', 'jobs',
 ] as const
 export type SectionId = (typeof SECTIONS)[number]
 
@@ -23,6 +23,8 @@ const ALL: Section[] = [
   { id: 'tags', group: 'workspace', icon: Tag, allowed: (rights) => rights.manageTags },
   { id: 'keys', group: 'workspace', icon: KeyRound, allowed: administers },
   { id: 'events', group: 'workspace', icon: Activity, allowed: (rights) => rights.watchEvents },
+  { id: 'quality', group: 'workspace', icon: ChartColumn, allowed: (rights) => rights.watchEvents },
+  { id: 'plan', group: 'workspace', icon: ClipboardCheck, allowed: administers },
   { id: 'audit', group: 'workspace', icon: ClipboardList, allowed: administers },
   { id: 'quarantine', group: 'workspace', icon: ShieldAlert, allowed: (rights) => rights.manageQuarantine },
   { id: 'jobs', group: 'workspace', icon: Hammer, allowed: administers },

@@ -5,6 +5,8 @@ import { Input, SearchField, useFilter } from 'react-aria-components'
 import { useI18n } from '../../i18n/context'
 import { ONE_PANE, useMedia } from '../../ui/media'
 import { LiveEvents } from '../events/events'
+import { TrackingPlan } from '../plan/plan'
+import { DataQuality } from '../quality/quality'
 import { useMe } from '../session/queries'
 import { AuditLog } from './audit'
 import { Channels } from './channels'
@@ -29,7 +31,7 @@ const route = getRouteApi('/shell/settings/{-$section}')
 
 const SCREENS: Record<SectionId, () => React.ReactNode> = {
   me: MySettings, security: Security, sessions: Sessions, workspace: WorkspaceSettings, channels: Channels, teams: Teams, users: Users,
-  tags: Tags, keys: Keys, events: LiveEvents, audit: AuditLog, quarantine: Quarantine, jobs: FailedJobs,
+  tags: Tags, keys: Keys, events: LiveEvents, quality: DataQuality, plan: TrackingPlan, audit: AuditLog, quarantine: Quarantine, jobs: FailedJobs,
 }
 
 export function Settings() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Read, derived_id, id, object, text};
+use super::{Read, derived_id, id, keepable, object, sized, text};
 use crate::collect::{Call, CallKind, Refusal, time};
 
 /// A batch, or a single event.
@@ -20,6 +20,7 @@ pub(in crate::collect) fn read(body: Json) -> Result<Vec<Read>, Refusal> {
 }
 
 fn event(item: &Json) -> Result<Call, Refusal> {
+    sized(item)?;
     let map = object(item.clone());
     let mut properties = map.get("properties").cloned().map(object).unwrap_or_default();
     let event = text(&map, "event").ok_or_else(|| Refusal::new("no_event", "The event has no name."))?;
@@ -44,7 +45,7 @@ fn event(item: &Json) -> Result<Call, Refusal> {
         derived_id(item)
     });
     let traits = traits(&map, &mut properties, kind);
-    Ok(Call {
+    keepable(Call {
         kind,
         message_id,
         user_id: (!is_anonymous).then(|| distinct.clone()),

@@ -2,12 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Read, derived_id, id, object, text};
+use super::{Read, derived_id, id, keepable, object, sized, text};
 use crate::collect::{Call, CallKind, Refusal, time};
 
-/// One call as Segment publishes it: 32 KB.
-const MAX_CALL: usize = 32 * 1024;
-const MAX_MESSAGE_ID: usize = 100;
 const MAX_BATCH: usize = 2_500;
 /// Properties or traits beyond which Segment drops a call.
 const MAX_FIELDS: usize = 10_000;
@@ -41,22 +38,16 @@ fn understand(
     envelope: &Map<String, Json>,
     whole: &Json,
 ) -> Result<Call, Refusal> {
-    if whole.to_string().len() > MAX_CALL {
-        return Err(Refusal::new("too_large", "A call holds at most 32 KB."));
-    }
+    sized(whole)?;
     let told = call.get("type").and_then(Json::as_str).and_then(CallKind::parse);
     let Some(kind) = told.or(kind) else {
         return Err(Refusal::new("unknown_type", "The call's type is none of the six."));
     };
     let mut warnings = Vec::new();
-    let message_id = match id(&call, "messageId") {
-        Some(given) if given.chars().count() <= MAX_MESSAGE_ID => given,
-        Some(_) => return Err(Refusal::new("bad_message_id", "messageId has more than 100 characters.")),
-        None => {
-            warnings.push("no_message_id");
-            derived_id(whole)
-        }
-    };
+    let message_id = id(&call, "messageId").unwrap_or_else(|| {
+        warnings.push("no_message_id");
+        derived_id(whole)
+    });
     let mut context = envelope.get("context").cloned().map(object).unwrap_or_default();
     context.extend(call.remove("context").map(object).unwrap_or_default());
     // RudderStack's Python SDK tells traits in the context only.
@@ -102,8 +93,5 @@ fn check(call: Call) -> Result<Call, Refusal> {
     if call.kind == CallKind::Group && call.group_id.is_none() {
         return Err(Refusal::new("no_group_id", "A group call names its groupId."));
     }
-    if call.group_id.as_ref().is_some_and(|id| id.chars().count() > 500) {
-        return Err(Refusal::new("bad_group_id", "groupId has more than 500 characters."));
-    }
-    Ok(call)
+    keepable(call)
 }

@@ -382,6 +382,14 @@ pub(super) fn has_value(
     Ok(read.row(sql, params![workspace, kind.as_str(), value, person])?.is_some())
 }
 
+/// Whether somebody else than the person of this home has the value too, claimed or leading.
+pub fn is_shared(read: &mut Read<'_>, home: PersonId, kind: IdentityKind, value: &str) -> Result<bool> {
+    let (person, value) = (canonical(read, home)?, super::normalize(kind, value)?);
+    let workspace = read.workspace();
+    let sql = "SELECT 1 FROM identities WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND person_id <> $4 LIMIT 1";
+    Ok(read.row(sql, params![workspace, kind.as_str(), value, person])?.is_some())
+}
+
 /// The value proved itself at this home: it is verified, and leads there from now on. False when it was already.
 pub(super) fn mark_verified(
     tx: &mut Tx<'_>,
