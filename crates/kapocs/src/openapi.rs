@@ -33,6 +33,7 @@ pub fn api(token: SetupToken) -> (Router<App>, Document) {
         .merge(people::routes(token))
         .merge(inbox::routes())
         .merge(connect::collect::api_routes())
+        .merge(connect::imports::routes())
         .split_for_parts();
     name_operations(&mut document);
     (routes, document)

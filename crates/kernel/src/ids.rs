@@ -67,4 +67,5 @@ ids! {
     JobId,
     VisitorId,
     AudienceId,
+    ImportId,
 }

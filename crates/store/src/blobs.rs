@@ -77,7 +77,15 @@ impl Blobs {
         kept.map(|()| hash)
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+    /// Begins a file that comes in pieces, too large to be held.
+    pub fn begin(&self) -> Result<NewBlob> {
+        self.room.admit()?;
+        let path = self.root.join("new").join(uuid::Uuid::now_v7().to_string());
+        let file = fs::File::create(&path).map_err(failed)?;
+        Ok(NewBlob { blobs: self.clone(), path, file, hash: Sha256::new(), size: 0 })
+    }
+
+    fn make_folder(&self, path: &Path) -> Result<()> {
         let folder = path.parent().expect("a blob lies in a folder");
         if !folder.exists() {
             fs::create_dir_all(folder).map_err(failed)?;
@@ -85,13 +93,18 @@ impl Blobs {
                 sync_folder(above)?;
             }
         }
+        Ok(())
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        self.make_folder(path)?;
         let new = self.root.join("new").join(uuid::Uuid::now_v7().to_string());
         let written = write_synced(&new, bytes).and_then(|()| fs::rename(&new, path));
         if let Err(error) = written {
             let _ = fs::remove_file(&new);
             return Err(failed(error));
         }
-        sync_folder(folder)
+        sync_folder(path.parent().expect("a blob lies in a folder"))
     }
 
     pub async fn get(&self, hash: &BlobHash) -> Result<Vec<u8>> {
@@ -113,6 +126,56 @@ impl Blobs {
     /// The folder that holds them all, for backups.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+}
+
+/// A blob that is being written. Gone again when it is dropped unfinished.
+pub struct NewBlob {
+    blobs: Blobs,
+    path: PathBuf,
+    file: fs::File,
+    hash: Sha256,
+    size: u64,
+}
+
+impl NewBlob {
+    /// Blocks.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.blobs.room.admit()?;
+        self.file.write_all(bytes).map_err(failed).inspect_err(|error| {
+            if error.code == Code::StorageFull {
+                self.blobs.room.ran_out();
+            }
+        })?;
+        self.hash.update(bytes);
+        self.size += bytes.len() as u64;
+        Ok(())
+    }
+
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// On return the whole is on the disk, and a row may name it. Blocks.
+    pub fn finish(mut self) -> Result<BlobHash> {
+        let digest = std::mem::take(&mut self.hash).finalize();
+        let hash = BlobHash(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+        let path = self.blobs.path(&hash);
+        if path.exists() {
+            return Ok(hash);
+        }
+        sync(&self.file).map_err(failed)?;
+        self.blobs.make_folder(&path)?;
+        fs::rename(&self.path, &path).map_err(failed)?;
+        sync_folder(path.parent().expect("a blob lies in a folder"))?;
+        Ok(hash)
+    }
+}
+
+impl Drop for NewBlob {
+    fn drop(&mut self) {
+        // Renamed when it was finished.
+        let _ = fs::remove_file(&self.path);
     }
 }
 

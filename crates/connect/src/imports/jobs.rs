@@ -1,0 +1,361 @@
+//! The work in the background: a batch of rows to a job, its cursor in the transaction of its effect.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, Mutex},
+};
+
+use ::store::{Db, Job, JobFailure, Jobs, Tx};
+use kernel::{Code, Error, ImportId, Locale, NewFact, PersonId, Result};
+use people::{
+    access::workspace,
+    persons::{
+        self, IdentityKind, Sighting,
+        told::{self, Came, Contact, Origin},
+    },
+};
+use serde_json::json;
+
+use super::{
+    Aside, Counts, DryRun, Import, ImportState, Place, Wrong, actions,
+    rows::Rows,
+    store,
+    understand::{Reading, Said, ToldFact},
+    values::Manner,
+};
+
+pub(super) const RUN: &str = "import.run";
+pub(super) const CHECK: &str = "import.check";
+
+/// Rows of one transaction: few enough that others do not wait for it.
+const BATCH: usize = 500;
+/// Rows of one step of a dry run, which nobody waits for.
+const CHECKED: usize = 2_000;
+/// Reasons that a dry run shows.
+const SHOWN: usize = 20;
+
+/// What the source of facts, identities and traits is called.
+const SOURCE: &str = "import";
+
+/// The jobs of imports.
+pub fn jobs(jobs: Jobs, db: &Db) -> Jobs {
+    let (run_db, check_db, memory) = (db.clone(), db.clone(), Memories::default());
+    jobs.on(RUN, move |job: Job| run(run_db.clone(), job))
+        .on(CHECK, move |job: Job| check(check_db.clone(), memory.clone(), job))
+}
+
+/// Rows that were read and understood.
+pub(super) struct Batch {
+    pub from: Place,
+    pub to: Place,
+    pub said: Vec<(Aside, Said)>,
+    pub wrong: Vec<Aside>,
+    pub is_end: bool,
+}
+
+fn id_of(job: &Job) -> Result<ImportId, JobFailure> {
+    let id = job.payload["import"].as_str().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| JobFailure::Dead("the job names no import".into()))
+}
+
+/// How the rows of an import are read, apart from its own settings.
+pub(super) fn reading<'i>(import: &'i Import, workspace: &workspace::Workspace) -> Reading<'i> {
+    Reading {
+        mapping: &import.mapping,
+        headers: &import.format.headers,
+        manner: Manner::of(import.format.separator, &workspace.time_zone),
+        locale: Locale::from_tag(&workspace.locale).unwrap_or_default(),
+        mark: format!("{SOURCE}:{}", &import.blob.as_str()[..32]),
+    }
+}
+
+/// Reads the rows after a place, on a thread that may block.
+pub(super) async fn read_batch(
+    db: &Db,
+    import: &Import,
+    workspace: &workspace::Workspace,
+    from: Place,
+    most: usize,
+) -> Result<Batch> {
+    let path = db.blobs().path(&import.blob);
+    let (import, workspace) = (import.clone(), workspace.clone());
+    let work = move || {
+        let reading = reading(&import, &workspace);
+        let mut rows = Rows::open(&path, &import.format, from)?;
+        let mut batch = Batch { from, to: from, said: Vec::new(), wrong: Vec::new(), is_end: false };
+        while batch.said.len() + batch.wrong.len() < most {
+            let Some(raw) = rows.next()? else {
+                batch.is_end = true;
+                break;
+            };
+            let aside = |wrong| Aside { place: raw.place.byte, length: raw.length, line: raw.place.line, wrong };
+            match raw.cells.as_ref().map_err(Clone::clone).and_then(|cells| reading.row(cells, raw.place.line)) {
+                Ok(said) => batch.said.push((aside(Wrong::new(Code::Internal)), said)),
+                Err(wrong) => batch.wrong.push(aside(wrong)),
+            }
+        }
+        batch.to = rows.place();
+        Ok(batch)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+async fn load(db: &Db, job: &Job, id: ImportId) -> Result<(Import, workspace::Workspace)> {
+    db.read(&job.caller(), move |read| Ok((store::find(read, id)?, workspace::get(read)?))).await
+}
+
+async fn run(db: Db, job: Job) -> Result<(), JobFailure> {
+    let id = id_of(&job)?;
+    let (import, workspace) = load(&db, &job, id).await?;
+    if import.state != ImportState::Running {
+        return Ok(());
+    }
+    let batch = Arc::new(read_batch(&db, &import, &workspace, import.place, BATCH).await?);
+    let (work, fenced) = (Arc::clone(&batch), job.clone());
+    let caller = job.caller();
+    let done = db.write(&caller, move |tx| {
+        fenced.finish(tx)?;
+        if keep(tx, id, &work)? { go_on(tx, id, work.is_end) } else { Ok(()) }
+    });
+    match done.await {
+        Err(error) if is_poison(&error) => {
+            tracing::warn!(import = %id, %error, "a batch cannot be kept; its rows are tried one by one");
+            one_by_one(&db, &job, &import, &workspace, batch.to).await
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+/// What no second try would mend.
+fn is_poison(error: &Error) -> bool {
+    !matches!(error.code, Code::Conflict | Code::Unavailable | Code::StorageFull)
+}
+
+/// A row that the database refuses is set aside like any other; its neighbours go on.
+async fn one_by_one(
+    db: &Db,
+    job: &Job,
+    import: &Import,
+    workspace: &workspace::Workspace,
+    end: Place,
+) -> Result<(), JobFailure> {
+    let (id, mut place) = (import.id, import.place);
+    let mut is_end = false;
+    while place.byte < end.byte && !is_end {
+        let batch = Arc::new(read_batch(db, import, workspace, place, 1).await?);
+        (place, is_end) = (batch.to, batch.is_end);
+        let work = Arc::clone(&batch);
+        let kept = db.write(&job.caller(), move |tx| keep(tx, id, &work).map(drop)).await;
+        match kept {
+            Err(error) if is_poison(&error) => {
+                let aside = batch.said.iter().map(|(aside, _)| aside.clone()).collect();
+                let wrong = Arc::new(Batch { from: batch.from, to: batch.to, said: Vec::new(), wrong: aside, is_end });
+                db.write(&job.caller(), move |tx| keep(tx, id, &wrong).map(drop)).await?;
+            }
+            outcome => outcome?,
+        }
+    }
+    let fenced = job.clone();
+    Ok(db
+        .write(&job.caller(), move |tx| {
+            fenced.finish(tx)?;
+            go_on(tx, id, is_end)
+        })
+        .await?)
+}
+
+fn go_on(tx: &mut Tx<'_>, id: ImportId, is_end: bool) -> Result<()> {
+    if store::find(tx, id)?.state != ImportState::Running {
+        return Ok(());
+    }
+    if is_end { actions::finish(tx, id) } else { tx.enqueue(actions::job(RUN, id)) }
+}
+
+/// Keeps what a batch says and moves the cursor; false when somebody else did, or nobody should.
+pub(super) fn keep(tx: &mut Tx<'_>, id: ImportId, batch: &Batch) -> Result<bool> {
+    let import = store::find(tx, id)?;
+    if import.state != ImportState::Running || import.place != batch.from {
+        return Ok(false);
+    }
+    let came = keep_rows(tx, id, batch)?;
+    store::set_aside(tx, id, &batch.wrong)?;
+    store::advance(tx, id, batch.to, counted(came, batch.wrong.len()))?;
+    Ok(true)
+}
+
+fn keep_rows(tx: &mut Tx<'_>, id: ImportId, batch: &Batch) -> Result<Vec<Came>> {
+    let (mut people, mut facts) = (Vec::new(), Vec::new());
+    for (_, said) in &batch.said {
+        match said {
+            Said::Person(told) => people.push(told.clone()),
+            Said::Fact(fact) => facts.push(fact),
+        }
+    }
+    let mut came = told::tell(tx, &people, &Origin { source: SOURCE, mark: ("import", json!(id)) })?;
+    came.extend(keep_facts(tx, id, &facts)?);
+    Ok(came)
+}
+
+/// As collection keeps calls: each once, on the timeline of whom its id leads to.
+fn keep_facts(tx: &mut Tx<'_>, id: ImportId, told: &[&ToldFact]) -> Result<Vec<Came>> {
+    let ids: Vec<&str> = told.iter().map(|fact| fact.message_id.as_str()).collect();
+    let mut fresh = store::remember(tx, id, &ids)?;
+    let mut met: HashMap<(IdentityKind, &str), PersonId> = HashMap::new();
+    let (mut came, mut facts) = (Vec::with_capacity(told.len()), Vec::new());
+    for fact in told {
+        if !fresh.remove(&fact.message_id) {
+            came.push(Came::Unchanged);
+            continue;
+        }
+        let at = fact.at.unwrap_or(tx.now()).min(tx.now());
+        let home = match met.get(&key(&fact.who)) {
+            Some(home) => *home,
+            None => {
+                let ids = [(fact.who.kind, fact.who.display.clone())];
+                let sighting =
+                    Sighting { ids: &ids, at, message_id: &fact.message_id, reason: "identify", source: SOURCE };
+                persons::sight(tx, &sighting)?.home
+            }
+        };
+        met.insert(key(&fact.who), home);
+        let mut payload = json!({ "message_id": fact.message_id, "import": id });
+        if !fact.properties.is_empty() {
+            payload["properties"] = json!(fact.properties);
+        }
+        facts.push(NewFact::new(format!("event:{}", fact.event)).person(home).at(at).payload(payload));
+        came.push(Came::Created);
+    }
+    tx.record_all(facts)?;
+    Ok(came)
+}
+
+fn key(contact: &Contact) -> (IdentityKind, &str) {
+    (contact.kind, contact.value.as_str())
+}
+
+fn counted(came: Vec<Came>, wrong: usize) -> Counts {
+    let mut counts = Counts { wrong: wrong as u64, ..Counts::default() };
+    for one in came {
+        match one {
+            Came::Created => counts.created += 1,
+            Came::Changed => counts.changed += 1,
+            Came::Unchanged => counts.unchanged += 1,
+        }
+    }
+    counts
+}
+
+/// What earlier rows of a file would have done: only in memory, since a dry run keeps nothing. After a restart it
+/// begins anew.
+#[derive(Default)]
+struct Memory {
+    place: u64,
+    /// Hashes of values by which people were told of and of message ids, with that of what was said.
+    told: HashMap<u64, u64>,
+}
+
+#[derive(Clone, Default)]
+struct Memories(Arc<Mutex<HashMap<ImportId, Memory>>>);
+
+impl Memories {
+    /// Takes out what was remembered up to a place.
+    fn take(&self, id: ImportId, place: u64) -> Option<Memory> {
+        let known = self.0.lock().expect("no panic while held").remove(&id);
+        known.filter(|memory| memory.place == place)
+    }
+
+    fn put(&self, id: ImportId, memory: Memory) {
+        self.0.lock().expect("no panic while held").insert(id, memory);
+    }
+}
+
+async fn check(db: Db, memories: Memories, job: Job) -> Result<(), JobFailure> {
+    let id = id_of(&job)?;
+    let (import, workspace) = load(&db, &job, id).await?;
+    let Some(mut found) = import.dry_run.clone().filter(|_| import.state == ImportState::Checking) else {
+        memories.take(id, 0);
+        return Ok(());
+    };
+    let start = Place { byte: import.format.start, line: import.format.start_line };
+    let mut from = Place { byte: found.place, line: found.line };
+    let memory = memories.take(id, from.byte).filter(|_| from.byte > start.byte);
+    let mut memory = memory.unwrap_or_else(|| {
+        found = DryRun::default();
+        from = start;
+        Memory::default()
+    });
+    let batch = Arc::new(read_batch(&db, &import, &workspace, from, CHECKED).await?);
+    let work = Arc::clone(&batch);
+    let known = db.read(&job.caller(), move |read| known_rows(read, &work)).await?;
+    let came = batch.said.iter().zip(known).map(|((_, said), came)| memory.consider(said, came)).collect();
+    found.counts.add(counted(came, batch.wrong.len()));
+    let room = SHOWN.saturating_sub(found.first.len());
+    found.first.extend(batch.wrong.iter().take(room).cloned());
+    (found.place, found.line, memory.place) = (batch.to.byte, batch.to.line, batch.to.byte);
+    let is_end = batch.is_end;
+    db.write(&job.caller(), move |tx| note_check(tx, &job, id, found.clone(), is_end)).await?;
+    if !is_end {
+        memories.put(id, memory);
+    }
+    Ok(())
+}
+
+/// What each row would do, when none of the file came before it.
+pub(super) fn known_rows(read: &mut ::store::Read<'_>, batch: &Batch) -> Result<Vec<Came>> {
+    let people: Vec<told::Told> =
+        batch.said.iter().filter_map(|(_, said)| if let Said::Person(told) = said { Some(told.clone()) } else { None }).collect();
+    let mut came = told::weigh(read, &people)?;
+    let ids: Vec<&str> =
+        batch.said.iter().filter_map(|(_, said)| if let Said::Fact(fact) = said { Some(fact.message_id.as_str()) } else { None }).collect();
+    let known = store::remembered(read, &ids)?;
+    came.extend(ids.iter().map(|id| if known.contains(*id) { Came::Unchanged } else { Came::Created }));
+    Ok(came)
+}
+
+fn note_check(tx: &mut Tx<'_>, job: &Job, id: ImportId, found: DryRun, is_end: bool) -> Result<()> {
+    job.finish(tx)?;
+    if store::find(tx, id)?.state != ImportState::Checking {
+        return Ok(());
+    }
+    let finished_at = is_end.then_some(tx.now());
+    store::set_dry_run(tx, id, Some(&DryRun { finished_at, ..found }))?;
+    if !is_end {
+        return tx.enqueue(actions::job(CHECK, id));
+    }
+    store::set_state(tx, id, ImportState::Ready)?;
+    tx.record(NewFact::new("import.checked").payload(json!({ "import": id })))
+}
+
+impl Memory {
+    /// What a row would do after those before it.
+    fn consider(&mut self, said: &Said, came: Came) -> Came {
+        match said {
+            Said::Fact(fact) => match self.told.insert(hash(&fact.message_id), 0) {
+                Some(_) => Came::Unchanged,
+                None => came,
+            },
+            Said::Person(told) => {
+                let content = hash(&json!([told.traits, told.claims.iter().map(|claim| &claim.value).collect::<Vec<_>>()]).to_string());
+                let came = match self.told.get(&hash(&key(&told.key))) {
+                    Some(before) if *before == content => Came::Unchanged,
+                    Some(_) => Came::Changed,
+                    None => came,
+                };
+                if came != Came::Unchanged {
+                    self.told.insert(hash(&key(&told.key)), content);
+                    for claim in &told.claims {
+                        self.told.entry(hash(&key(claim))).or_insert(content);
+                    }
+                }
+                came
+            }
+        }
+    }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

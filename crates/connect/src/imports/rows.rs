@@ -1,0 +1,392 @@
+//! The rows of a file from any place on, one at a time; never more of it in memory than a row.
+
+use std::{
+    fs::File,
+    io::{Read as _, Seek as _, SeekFrom},
+    path::Path,
+};
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use kernel::{Code, Error, Result};
+use serde_json::{Map, Value as Json};
+
+use super::{
+    Aside, Encoding, FileKind, Format, Place, Wrong,
+    format::{self, decode},
+    values,
+};
+
+/// Bytes of one row.
+pub(super) const MAX_ROW: usize = 1024 * 1024;
+const PIECE: usize = 64 * 1024;
+/// Objects in objects are told apart by dots, this deep.
+const DEPTH: usize = 4;
+
+/// A row as it stands in the file.
+#[derive(Debug)]
+pub(super) struct Raw {
+    pub place: Place,
+    pub length: u64,
+    /// One for each header; null where there is none. Of CSV all are texts.
+    pub cells: Result<Vec<Json>, Wrong>,
+}
+
+pub(super) struct Rows<'f> {
+    format: &'f Format,
+    file: File,
+    /// What has been read of the file and not yet worked; begins at `place`.
+    buffer: Vec<u8>,
+    at: usize,
+    is_end: bool,
+    place: Place,
+    reader: Reader,
+}
+
+impl<'f> Rows<'f> {
+    pub(super) fn open(path: &Path, format: &'f Format, place: Place) -> Result<Self> {
+        let mut file = File::open(path).map_err(Error::internal)?;
+        file.seek(SeekFrom::Start(place.byte)).map_err(Error::internal)?;
+        let reader = ReaderBuilder::new().delimiter(format.separator.byte()).build();
+        Ok(Self { format, file, buffer: Vec::new(), at: 0, is_end: false, place, reader })
+    }
+
+    /// Where the next row begins.
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The next row that is not blank; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Raw>> {
+        loop {
+            let raw = match self.format.file {
+                FileKind::Csv => self.next_record()?,
+                FileKind::Jsonl => self.next_object()?,
+            };
+            match raw {
+                None => return Ok(None),
+                Some(Raw { cells: Ok(cells), .. }) if is_blank(&cells) => {}
+                Some(raw) => return Ok(Some(raw)),
+            }
+        }
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.buffer[self.at..]
+    }
+
+    /// Reads on; false at the end of the file.
+    fn fill(&mut self) -> Result<bool> {
+        if self.is_end {
+            return Ok(false);
+        }
+        if self.at > 0 {
+            self.buffer.drain(..self.at);
+            self.at = 0;
+        }
+        let before = self.buffer.len();
+        self.buffer.resize(before + PIECE, 0);
+        let read = self.file.read(&mut self.buffer[before..]).map_err(Error::internal)?;
+        self.buffer.truncate(before + read);
+        self.is_end = read == 0;
+        Ok(read > 0)
+    }
+
+    /// Takes these bytes as worked.
+    fn take(&mut self, length: usize) -> Place {
+        let place = self.place;
+        let lines = self.rest()[..length].iter().filter(|byte| **byte == b'\n').count();
+        self.place = Place { byte: place.byte + length as u64, line: place.line + lines as u64 };
+        self.at += length;
+        place
+    }
+
+    /// Up to the end of the line that begins here, as far as a row may go; its length with the line break.
+    fn line(&mut self) -> Result<Option<usize>> {
+        let mut searched = 0;
+        loop {
+            let rest = self.rest();
+            if let Some(found) = rest[searched..].iter().position(|byte| *byte == b'\n') {
+                return Ok(Some(searched + found + 1));
+            }
+            searched = rest.len();
+            if searched > MAX_ROW {
+                return Ok(None);
+            }
+            if !self.fill()? {
+                return Ok((searched > 0).then_some(searched));
+            }
+        }
+    }
+
+    /// Sets the line that begins here aside, however long it is.
+    fn set_line_aside(&mut self, code: Code) -> Result<Option<Raw>> {
+        let start = self.place;
+        loop {
+            match self.line()? {
+                Some(length) => {
+                    self.take(length);
+                    break;
+                }
+                None if self.rest().is_empty() => break,
+                None => {
+                    let length = self.rest().len();
+                    self.take(length);
+                }
+            }
+        }
+        let length = self.place.byte - start.byte;
+        Ok(Some(Raw { place: start, length, cells: Err(Wrong::new(code)) }))
+    }
+
+    fn next_object(&mut self) -> Result<Option<Raw>> {
+        let Some(length) = self.line()? else {
+            return if self.rest().is_empty() { Ok(None) } else { self.set_line_aside(Code::TooLarge) };
+        };
+        let object = object(self.format.encoding, &self.rest()[..length]);
+        let place = self.take(length);
+        let cells = object.map(|object| object.map_or_else(Vec::new, |object| self.aligned(object)));
+        Ok(Some(Raw { place, length: length as u64, cells }))
+    }
+
+    /// The paths of the objects that follow, as many objects as are told.
+    pub(super) fn paths(&mut self, most: usize) -> Result<Vec<String>> {
+        let mut paths: Vec<String> = Vec::new();
+        for _ in 0..most {
+            let Some(length) = self.line()? else { break };
+            if let Ok(Some(object)) = object(self.format.encoding, &self.rest()[..length]) {
+                let mut flat = Map::new();
+                flatten("", object, DEPTH, &mut flat);
+                let new: Vec<String> = flat.into_iter().map(|(path, _)| path).filter(|path| !paths.contains(path)).collect();
+                paths.extend(new);
+            }
+            self.take(length);
+        }
+        Ok(paths)
+    }
+
+    /// The names in the header of CSV.
+    pub(super) fn header(&mut self) -> Result<Vec<String>> {
+        loop {
+            let Found::Record { length, cells, is_open: false } = self.record()? else {
+                return Err(Error::invalid("file"));
+            };
+            self.take(length);
+            let texts: Vec<String> =
+                cells.iter().map(|cell| format::decode_lossy(self.format.encoding, cell).trim().to_owned()).collect();
+            // Some spreadsheets write the separator in a line of its own.
+            let is_hint = texts[0].to_lowercase().starts_with("sep=");
+            if !is_hint && texts.iter().any(|text| !text.is_empty()) {
+                return Ok(texts);
+            }
+        }
+    }
+
+    fn aligned(&self, object: Map<String, Json>) -> Vec<Json> {
+        let mut flat = Map::new();
+        flatten("", object, DEPTH, &mut flat);
+        self.format.headers.iter().map(|header| flat.remove(header).unwrap_or_default()).collect()
+    }
+
+    fn next_record(&mut self) -> Result<Option<Raw>> {
+        match self.record()? {
+            Found::End => Ok(None),
+            Found::TooLong => {
+                // A quotation mark that nobody closes swallows the rest of the file: only its line is lost.
+                let is_open = self.line()?.is_some();
+                self.set_line_aside(if is_open { Code::UnclosedQuote } else { Code::TooLarge })
+            }
+            Found::Record { length, cells, is_open } => {
+                let expected = self.format.headers.len();
+                let lines = self.rest()[..length].iter().filter(|byte| **byte == b'\n').count();
+                let is_blank = cells.iter().all(|cell| cell.trim_ascii().is_empty());
+                // Spreadsheets add empty cells at the end of a row.
+                let surplus = cells.get(expected..).unwrap_or_default().iter().any(|cell| !cell.is_empty());
+                let is_whole = is_blank || (cells.len() >= expected && !surplus);
+                if is_open || (!is_whole && lines > 1) {
+                    return self.set_line_aside(Code::UnclosedQuote);
+                }
+                let place = self.take(length);
+                let cells = if is_whole { self.texts(&cells) } else { Err(Wrong::new(Code::WrongCellCount)) };
+                Ok(Some(Raw { place, length: length as u64, cells }))
+            }
+        }
+    }
+
+    fn texts(&self, cells: &[Vec<u8>]) -> Result<Vec<Json>, Wrong> {
+        let read = |(at, header): (usize, &String)| {
+            let Some(cell) = cells.get(at) else { return Ok(Json::Null) };
+            let text = decode(self.format.encoding, cell);
+            let text = text.ok_or_else(|| Wrong::at(Code::InvalidEncoding, header))?;
+            Ok(Json::String(if self.format.escaped { web::unescape(&text).into_owned() } else { text }))
+        };
+        self.format.headers.iter().enumerate().map(read).collect()
+    }
+
+    /// The cells of a row of this length; `None` when it is not one for each header.
+    fn cells_at(&mut self, length: u64) -> Result<Option<Vec<Json>>> {
+        let raw = match self.format.file {
+            FileKind::Csv => self.next_record()?,
+            FileKind::Jsonl => self.next_object()?,
+        };
+        Ok(raw.filter(|raw| raw.length == length).and_then(|raw| raw.cells.ok()))
+    }
+
+    /// The record that begins here, without taking it.
+    fn record(&mut self) -> Result<Found> {
+        self.skip_line_breaks()?;
+        self.reader.reset();
+        let (mut cells, mut used) = (Cells::default(), 0);
+        loop {
+            if used > MAX_ROW {
+                return Ok(Found::TooLong);
+            }
+            if used == self.rest().len() && !self.fill()? && self.rest().is_empty() {
+                return Ok(Found::End);
+            }
+            let input = &self.buffer[self.at + used..];
+            let is_end = input.is_empty();
+            let (result, read, written, ends) =
+                self.reader.read_record(input, &mut cells.bytes[cells.used..], &mut cells.ends[cells.count..]);
+            used += read;
+            cells.used += written;
+            cells.count += ends;
+            match result {
+                ReadRecordResult::InputEmpty if !is_end => {}
+                ReadRecordResult::InputEmpty => return Ok(Found::End),
+                ReadRecordResult::OutputFull => cells.bytes.resize(cells.bytes.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => cells.ends.resize(cells.ends.len() * 2, 0),
+                ReadRecordResult::Record => {
+                    // At the end of the file a record may end in the middle of a quotation.
+                    let is_open = is_end && self.ends_in_quotes(used);
+                    return Ok(Found::Record { length: used, cells: cells.split(), is_open });
+                }
+                ReadRecordResult::End => return Ok(Found::End),
+            }
+        }
+    }
+
+    fn skip_line_breaks(&mut self) -> Result<()> {
+        loop {
+            let breaks = self.rest().iter().take_while(|byte| matches!(**byte, b'\r' | b'\n')).count();
+            self.take(breaks);
+            if !self.rest().is_empty() || !self.fill()? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn ends_in_quotes(&self, length: usize) -> bool {
+        self.rest()[..length].iter().filter(|byte| **byte == b'"').count() % 2 == 1
+    }
+}
+
+enum Found {
+    Record { length: usize, cells: Vec<Vec<u8>>, is_open: bool },
+    TooLong,
+    End,
+}
+
+struct Cells {
+    bytes: Vec<u8>,
+    used: usize,
+    ends: Vec<usize>,
+    count: usize,
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self { bytes: vec![0; 4_096], used: 0, ends: vec![0; 64], count: 0 }
+    }
+}
+
+impl Cells {
+    fn split(&self) -> Vec<Vec<u8>> {
+        let mut start = 0;
+        let mut cell = |end: &usize| {
+            let cell = self.bytes[start..*end].to_vec();
+            start = *end;
+            cell
+        };
+        self.ends[..self.count].iter().map(&mut cell).collect()
+    }
+}
+
+/// The object of a line; `None` of a blank one.
+fn object(encoding: Encoding, bytes: &[u8]) -> Result<Option<Map<String, Json>>, Wrong> {
+    let text = decode(encoding, bytes).ok_or_else(|| Wrong::new(Code::InvalidEncoding))?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    match serde_json::from_str(&text) {
+        Ok(Json::Object(object)) => Ok(Some(object)),
+        _ => Err(Wrong::new(Code::InvalidJson)),
+    }
+}
+
+fn is_blank(cells: &[Json]) -> bool {
+    cells.iter().all(|cell| cell.is_null() || cell.as_str().is_some_and(|text| text.trim().is_empty()))
+}
+
+/// The values of an object by their paths: `{"a":{"b":1}}` is `a.b`. Lists stay whole.
+pub(super) fn flatten(path: &str, object: Map<String, Json>, depth: usize, flat: &mut Map<String, Json>) {
+    for (name, value) in object {
+        let path = if path.is_empty() { name } else { format!("{path}.{name}") };
+        match value {
+            Json::Object(inner) if depth > 1 && !inner.is_empty() => flatten(&path, inner, depth - 1, flat),
+            Json::Null => {}
+            value => drop(flat.insert(path, value)),
+        }
+    }
+}
+
+/// What stands at a place, to be shown.
+pub(super) fn text_at(path: &Path, format: &Format, place: u64, length: u64, most: usize) -> Result<String> {
+    let mut file = File::open(path).map_err(Error::internal)?;
+    file.seek(SeekFrom::Start(place)).map_err(Error::internal)?;
+    let mut bytes = Vec::new();
+    file.take(length.min(most as u64)).read_to_end(&mut bytes).map_err(Error::internal)?;
+    let text = format::decode_lossy(format.encoding, &bytes);
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Some filled cells of each column, as texts.
+pub(super) fn samples_of(samples: &[Vec<Json>], columns: usize) -> Result<Vec<Vec<String>>> {
+    let of = |at: usize| {
+        let cells = samples.iter().filter_map(|row| row.get(at)).map(values::text);
+        let filled = cells.map(|text| text.trim().chars().take(80).collect::<String>()).filter(|text| !text.is_empty());
+        filled.take(3).collect()
+    };
+    Ok((0..columns).map(of).collect())
+}
+
+const ERROR: &str = "import_error";
+const LINE: &str = "import_line";
+/// What could not be taken apart into cells, as it stands in the file.
+const RAW: &str = "import_raw";
+
+/// The header of a table of rows that were set aside: the columns of the file, and what was wrong.
+pub(super) fn error_columns(format: &Format) -> Vec<String> {
+    let own = |name: &&String| ![ERROR, LINE, RAW].contains(&name.as_str());
+    let names = format.headers.iter().filter(own).cloned();
+    names.chain([LINE, ERROR, RAW].map(str::to_owned)).collect()
+}
+
+/// A row that was set aside, under [`error_columns`].
+pub(super) fn error_row(path: &Path, format: &Format, row: &Aside, message: &str) -> Result<Vec<String>> {
+    let place = Place { byte: row.place, line: row.line };
+    // As texts, even those of the wrong encoding, and however many there are.
+    let raw = text_at(path, format, row.place, row.length, MAX_ROW)?;
+    let cells = if row.length as usize > MAX_ROW { None } else { Rows::open(path, format, place)?.cells_at(row.length)? };
+    let is_apart = cells.is_some();
+    let mut cells = cells.unwrap_or_default().into_iter().map(|cell| values::text(&cell));
+    let mut line = Vec::new();
+    for header in &format.headers {
+        let cell = cells.next().unwrap_or_default();
+        if ![ERROR, LINE, RAW].contains(&header.as_str()) {
+            line.push(cell);
+        }
+    }
+    let reason = row.wrong.field.as_ref().map_or_else(|| message.to_owned(), |field| format!("{field}: {message}"));
+    line.extend([row.line.to_string(), reason, if is_apart { String::new() } else { raw }]);
+    Ok(line)
+}

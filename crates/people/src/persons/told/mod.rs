@@ -1,0 +1,221 @@
+//! Persons told of in bulk by a colleague: a thousand rows with a few statements.
+//!
+//! Invariants
+//! - Each row ends as if the rows came one by one, in their order.
+//! - A row is found by its strongest value alone. Its other values are claims: they merge nobody, and lead only
+//!   where they lead to nobody yet.
+//! - What is known already, with the same value, is not said again: the same rows once more change nothing.
+
+mod store;
+
+use std::collections::{HashMap, HashSet};
+
+use ::store::{Read, Tx};
+use kernel::{Code, Error, NewFact, PersonId, Result, Timestamp};
+use serde_json::{Map, Value as Json, json};
+
+use super::{IdentityKind, graph, normal::normalize};
+
+/// A value by which somebody is known, as it was written and as it is found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Contact {
+    pub kind: IdentityKind,
+    pub display: String,
+    pub value: String,
+}
+
+impl Contact {
+    pub fn new(kind: IdentityKind, display: &str) -> Result<Self> {
+        Ok(Self { kind, display: display.trim().to_owned(), value: normalize(kind, display)? })
+    }
+}
+
+/// What one row says of somebody.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Told {
+    /// Whom it is about.
+    pub key: Contact,
+    pub claims: Vec<Contact>,
+    /// `name` and `locale` are traits like the others.
+    pub traits: Map<String, Json>,
+    /// When the person came to be, where it was told; only of somebody new.
+    pub since: Option<Timestamp>,
+    /// Orders what is told at one moment, and names it.
+    pub message_id: String,
+}
+
+/// What a row does, or would do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Came {
+    Created,
+    Changed,
+    Unchanged,
+}
+
+/// Where told rows come from.
+#[derive(Clone, Debug)]
+pub struct Origin<'a> {
+    /// `import`
+    pub source: &'a str,
+    /// What the facts say of where they come from.
+    pub mark: (&'a str, Json),
+}
+
+/// What the rows would do, in their order. Changes nothing.
+pub fn weigh(read: &mut Read<'_>, rows: &[Told]) -> Result<Vec<Came>> {
+    let mut came = Vec::with_capacity(rows.len());
+    for wave in waves(rows) {
+        came.extend(News::of(read, wave)?.rows.iter().map(NewsOfRow::came));
+    }
+    Ok(came)
+}
+
+/// Keeps what the rows say.
+pub fn tell(tx: &mut Tx<'_>, rows: &[Told], origin: &Origin<'_>) -> Result<Vec<Came>> {
+    let mut came = Vec::with_capacity(rows.len());
+    for wave in waves(rows) {
+        let news = News::of(tx, wave)?;
+        news.keep(tx, origin)?;
+        came.extend(news.rows.iter().map(NewsOfRow::came));
+    }
+    Ok(came)
+}
+
+/// Rows that do not touch each other: none is about a value that an earlier one of its wave names.
+fn waves(rows: &[Told]) -> Vec<&[Told]> {
+    let (mut waves, mut first) = (Vec::new(), 0);
+    let mut named: HashSet<(IdentityKind, &str)> = HashSet::new();
+    for (at, row) in rows.iter().enumerate() {
+        if named.contains(&(row.key.kind, row.key.value.as_str())) {
+            waves.push(&rows[first..at]);
+            (first, named) = (at, HashSet::new());
+        }
+        named.extend(row.contacts().map(|contact| (contact.kind, contact.value.as_str())));
+    }
+    if first < rows.len() {
+        waves.push(&rows[first..]);
+    }
+    waves
+}
+
+impl Told {
+    fn contacts(&self) -> impl Iterator<Item = &Contact> {
+        std::iter::once(&self.key).chain(&self.claims)
+    }
+}
+
+/// What one row adds to what is known.
+struct NewsOfRow<'r> {
+    row: &'r Told,
+    home: PersonId,
+    /// The person of that home.
+    person: PersonId,
+    is_new: bool,
+    /// With whether the value leads here from now on.
+    contacts: Vec<(&'r Contact, bool)>,
+    traits: Vec<(&'r str, &'r Json)>,
+}
+
+impl NewsOfRow<'_> {
+    fn came(&self) -> Came {
+        match (self.is_new, self.contacts.is_empty() && self.traits.is_empty()) {
+            (true, _) => Came::Created,
+            (false, true) => Came::Unchanged,
+            (false, false) => Came::Changed,
+        }
+    }
+}
+
+struct News<'r> {
+    rows: Vec<NewsOfRow<'r>>,
+}
+
+impl<'r> News<'r> {
+    fn of(read: &mut Read<'_>, wave: &'r [Told]) -> Result<Self> {
+        let mut leading = HashMap::new();
+        for kind in [IdentityKind::External, IdentityKind::Email, IdentityKind::Phone] {
+            let of_kind = wave.iter().flat_map(Told::contacts).filter(|contact| contact.kind == kind);
+            let values: Vec<&str> = of_kind.map(|contact| contact.value.as_str()).collect();
+            for (value, home, person) in store::leading(read, kind, &values)? {
+                leading.insert((kind, value), (home, person));
+            }
+        }
+        let known = |contact: &Contact| leading.get(&(contact.kind, contact.value.clone())).copied();
+        let homes: Vec<PersonId> = wave.iter().filter_map(|row| known(&row.key)).map(|found| found.0).collect();
+        let values = store::values_at(read, &homes)?;
+        let traits = store::traits_at(read, &homes)?;
+        let mut led: HashSet<(IdentityKind, &str)> = HashSet::new();
+        let rows = wave.iter().map(|row| {
+            let found = known(&row.key);
+            let (home, person) = found.unwrap_or_else(|| (PersonId::new(), PersonId(uuid::Uuid::nil())));
+            let person = if found.is_some() { person } else { home };
+            let new_here = row.contacts().filter(|contact| {
+                !values.contains(&(home, contact.kind.as_str().to_owned(), contact.value.clone()))
+            });
+            let mut contacts: Vec<(&Contact, bool)> = Vec::new();
+            for contact in new_here {
+                let value = (contact.kind, contact.value.as_str());
+                if contacts.iter().all(|(other, _)| (other.kind, other.value.as_str()) != value) {
+                    let leads = known(contact).is_none() && led.insert(value);
+                    contacts.push((contact, leads));
+                }
+            }
+            let said = traits.get(&home);
+            let is_news = |name: &str, value: &Json| said.and_then(|said| said.get(name)) != Some(value);
+            let traits =
+                row.traits.iter().map(|(name, value)| (name.as_str(), value)).filter(|(name, value)| is_news(name, value));
+            NewsOfRow { row, home, person, is_new: found.is_none(), contacts, traits: traits.collect() }
+        });
+        Ok(Self { rows: rows.collect() })
+    }
+
+    fn keep(&self, tx: &mut Tx<'_>, origin: &Origin<'_>) -> Result<()> {
+        let new: Vec<&NewsOfRow<'_>> = self.rows.iter().filter(|news| news.is_new).collect();
+        // Whoever leads is told first: when somebody else met them meanwhile, all of it is tried again.
+        let leads: Vec<_> = self.identities(true).collect();
+        if store::add_identities(tx, &leads, true, origin.source)? != leads.len() {
+            return Err(Error::new(Code::Conflict).detail("somebody was met meanwhile"));
+        }
+        let claims: Vec<_> = self.identities(false).collect();
+        store::add_identities(tx, &claims, false, origin.source)?;
+        store::add_persons(tx, &new)?;
+        let said: Vec<_> = self
+            .rows
+            .iter()
+            .flat_map(|news| news.traits.iter().map(|(name, value)| (news.home, *name, *value, news.row.message_id.as_str())))
+            .collect();
+        store::say(tx, &said, origin.source)?;
+        for news in self.rows.iter().filter(|news| news.came() == Came::Changed) {
+            graph::refold(tx, news.person)?;
+        }
+        tx.record_all(self.rows.iter().flat_map(|news| facts(news, origin)).collect())
+    }
+
+    fn identities(&self, leads: bool) -> impl Iterator<Item = store::NewIdentity<'_>> {
+        self.rows.iter().flat_map(move |news| {
+            let wanted = news.contacts.iter().filter(move |(_, leading)| *leading == leads);
+            wanted.map(|(contact, _)| store::NewIdentity { contact, home: news.home, person: news.person })
+        })
+    }
+}
+
+fn facts(news: &NewsOfRow<'_>, origin: &Origin<'_>) -> Vec<NewFact> {
+    let mut facts = Vec::new();
+    let mut fact = |name: &'static str, mut payload: Json| {
+        payload[origin.mark.0] = origin.mark.1.clone();
+        facts.push(NewFact::new(name).person(news.home).payload(payload));
+    };
+    if news.is_new {
+        fact("person.created", json!({ "kind": news.row.key.kind, "source": origin.source }));
+    }
+    if !news.traits.is_empty() {
+        let traits: Map<String, Json> =
+            news.traits.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())).collect();
+        fact("person.described", json!({ "message_id": news.row.message_id, "traits": traits }));
+    }
+    if !news.is_new && !news.contacts.is_empty() {
+        let fields: Vec<&str> = news.contacts.iter().map(|(contact, _)| contact.kind.as_str()).collect();
+        fact("person.changed", json!({ "fields": fields }));
+    }
+    facts
+}
