@@ -10,28 +10,84 @@ use super::{
 
 /// Headers without case, accents and signs between words.
 const WORDS: [(Target, &[&str]); 12] = [
-    (Target::UserId, &[
-        "id", "userid", "user", "externalid", "customerid", "clientid", "contactid", "personid", "azonosito",
-        "ugyfelazonosito", "ugyfelid", "vevoid", "vevokod", "vevoazonosito", "ugyfelkod", "partnerkod", "partnerid",
-        "felhasznaloazonosito", "felhasznaloid",
-    ]),
+    (
+        Target::UserId,
+        &[
+            "id",
+            "userid",
+            "user",
+            "externalid",
+            "customerid",
+            "clientid",
+            "contactid",
+            "personid",
+            "azonosito",
+            "ugyfelazonosito",
+            "ugyfelid",
+            "vevoid",
+            "vevokod",
+            "vevoazonosito",
+            "ugyfelkod",
+            "partnerkod",
+            "partnerid",
+            "felhasznaloazonosito",
+            "felhasznaloid",
+        ],
+    ),
     (Target::Email, &["email", "emailaddress", "mail", "emailcim", "drotposta", "epostacim"]),
-    (Target::Phone, &[
-        "phone", "phonenumber", "mobile", "mobilephone", "mobil", "mobilszam", "tel", "telephone", "telefon",
-        "telefonszam", "mobiltelefon",
-    ]),
-    (Target::Name, &["name", "fullname", "nev", "teljesnev", "ugyfelneve", "ugyfelnev", "vevoneve", "vevonev"]),
+    (
+        Target::Phone,
+        &[
+            "phone",
+            "phonenumber",
+            "mobile",
+            "mobilephone",
+            "mobil",
+            "mobilszam",
+            "tel",
+            "telephone",
+            "telefon",
+            "telefonszam",
+            "mobiltelefon",
+        ],
+    ),
+    (
+        Target::Name,
+        &["name", "fullname", "nev", "teljesnev", "ugyfelneve", "ugyfelnev", "vevoneve", "vevonev"],
+    ),
     (Target::FirstName, &["firstname", "givenname", "forename", "keresztnev", "utonev"]),
     (Target::LastName, &["lastname", "surname", "familyname", "vezeteknev", "csaladnev"]),
     (Target::Locale, &["locale", "language", "lang", "nyelv"]),
-    (Target::CreatedAt, &[
-        "createdat", "created", "registeredat", "signupdate", "regisztralt", "regisztracio", "regisztracioideje",
-        "letrehozva", "letrehozas", "regisztraciodatuma",
-    ]),
+    (
+        Target::CreatedAt,
+        &[
+            "createdat",
+            "created",
+            "registeredat",
+            "signupdate",
+            "regisztralt",
+            "regisztracio",
+            "regisztracioideje",
+            "letrehozva",
+            "letrehozas",
+            "regisztraciodatuma",
+        ],
+    ),
     (Target::Event, &["event", "eventname", "esemeny", "esemenyneve"]),
-    (Target::Time, &[
-        "timestamp", "time", "eventtime", "occurredat", "originaltimestamp", "idopont", "mikor", "datum", "date",
-    ]),
+    (
+        Target::Time,
+        &[
+            "timestamp",
+            "time",
+            "eventtime",
+            "occurredat",
+            "originaltimestamp",
+            "idopont",
+            "mikor",
+            "datum",
+            "date",
+        ],
+    ),
     (Target::MessageId, &["messageid", "eventid", "uuid", "uzenetazonosito", "esemenyazonosito"]),
     (Target::Ignore, &["importline", "importerror", "importraw", "type", "sentat", "receivedat"]),
 ];
@@ -41,7 +97,8 @@ const NEVER_NUMBERS: [&str; 9] =
     ["iranyitoszam", "irsz", "zip", "zipcode", "postcode", "postalcode", "adoszam", "taxnumber", "cikkszam"];
 
 /// Columns of our own export that say nothing new.
-const OURS: [&str; 6] = ["id", "lastseenat", "openconversations", "conversationcount", "identities", "traits"];
+const OURS: [&str; 6] =
+    ["id", "lastseenat", "openconversations", "conversationcount", "identities", "traits"];
 
 /// Whether and how the file can be taken, without anybody's word.
 pub(super) fn guess(
@@ -99,10 +156,8 @@ fn bare(header: &str) -> String {
 
 /// Several addresses and numbers of one person are welcome; everything else stands once.
 pub(super) fn is_free(target: Target, columns: &[Column]) -> bool {
-    let stands_once = !matches!(
-        target,
-        Target::Email | Target::Phone | Target::Trait | Target::Property | Target::Ignore
-    );
+    let stands_once =
+        !matches!(target, Target::Email | Target::Phone | Target::Trait | Target::Property | Target::Ignore);
     !(stands_once && columns.iter().any(|column| column.target == target))
 }
 
@@ -128,7 +183,8 @@ fn free(
     file: FileKind,
 ) -> Column {
     let target = if kind == ImportKind::People { Target::Trait } else { Target::Property };
-    let short = ["traits.", "properties.", "context.traits."].iter().find_map(|path| header.strip_prefix(path));
+    let short =
+        ["traits.", "properties.", "context.traits."].iter().find_map(|path| header.strip_prefix(path));
     let name: String = short.unwrap_or(header).trim().chars().take(100).collect();
     let is_taken = columns.iter().any(|column| column.name.as_deref() == Some(name.as_str()));
     if name.is_empty() || is_taken || super::guess::target(bare) == Some(Target::Ignore) {
@@ -138,7 +194,9 @@ fn free(
 }
 
 fn value_type(bare: &str, cells: &[&Json], manner: &Manner, file: FileKind) -> ValueType {
-    let all = |value_type| !cells.is_empty() && cells.iter().all(|cell| values::read(cell, value_type, manner).is_some());
+    let all = |value_type| {
+        !cells.is_empty() && cells.iter().all(|cell| values::read(cell, value_type, manner).is_some())
+    };
     let texts = || cells.iter().filter_map(|cell| cell.as_str()).map(str::trim);
     if cells.iter().any(|cell| cell.is_array() || cell.is_object()) {
         return ValueType::Json;

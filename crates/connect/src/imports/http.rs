@@ -14,7 +14,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{ApiResult, App, Auth, ErrorBody, Json, Limit, Page, PageQuery, PathId, Query, RouterExt};
 
 use super::{
-    Column, Encoding, Format, Import, ImportKind, Mapping, NewImport, Place, Separator, actions, guess, inspect,
+    Column, Encoding, Format, Import, ImportKind, Mapping, NewImport, Place, Separator, actions, guess,
+    inspect,
     jobs::read_batch,
     rows, store, upload,
     upload::blocking,
@@ -90,7 +91,11 @@ fn look(
 /// Imports, the newest first.
 #[utoipa::path(get, path = "/api/v1/imports", tag = "imports", params(PageQuery),
     responses((status = 200, body = Page<ImportView>), (status = "default", body = ErrorBody)))]
-async fn list(auth: Auth, State(app): State<App>, Query(page): Query<PageQuery>) -> ApiResult<Json<Page<ImportView>>> {
+async fn list(
+    auth: Auth,
+    State(app): State<App>,
+    Query(page): Query<PageQuery>,
+) -> ApiResult<Json<Page<ImportView>>> {
     auth.caller.require(Role::Lead)?;
     let (limit, after) = (page.limit(), page.after::<ImportId>()?);
     let blobs = app.db.blobs().clone();
@@ -104,7 +109,11 @@ async fn list(auth: Auth, State(app): State<App>, Query(page): Query<PageQuery>)
 /// One import: its mapping, its progress, what became of its rows.
 #[utoipa::path(get, path = "/api/v1/imports/{id}", tag = "imports", params(("id" = String, Path)),
     responses((status = 200, body = ImportView), (status = "default", body = ErrorBody)))]
-async fn read(auth: Auth, State(app): State<App>, PathId(id): PathId<ImportId>) -> ApiResult<Json<ImportView>> {
+async fn read(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ImportId>,
+) -> ApiResult<Json<ImportView>> {
     auth.caller.require(Role::Lead)?;
     let (db, app) = (app.db.clone(), app);
     let find = move |read: &mut Read<'_>| {
@@ -181,7 +190,11 @@ fn changed(
 /// The first rows as the people or facts they would become.
 #[utoipa::path(get, path = "/api/v1/imports/{id}/preview", tag = "imports", params(("id" = String, Path)),
     responses((status = 200, body = Preview), (status = "default", body = ErrorBody)))]
-async fn read_preview(auth: Auth, State(app): State<App>, PathId(id): PathId<ImportId>) -> ApiResult<Json<Preview>> {
+async fn read_preview(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ImportId>,
+) -> ApiResult<Json<Preview>> {
     auth.caller.require(Role::Lead)?;
     let find = move |read: &mut Read<'_>| Ok((store::find(read, id)?, workspace::get(read)?));
     let (import, workspace) = app.db.read(&auth.caller, find).await?;
@@ -189,7 +202,8 @@ async fn read_preview(auth: Auth, State(app): State<App>, PathId(id): PathId<Imp
     let batch = read_batch(&app.db, &import, &workspace, start, PREVIEWED).await?;
     let path = app.db.blobs().path(&import.blob);
     let (file, format) = (path.clone(), import.format.clone());
-    let samples = blocking(move || rows::samples_of(&inspect::samples(&file, &format)?, format.headers.len())).await?;
+    let samples =
+        blocking(move || rows::samples_of(&inspect::samples(&file, &format)?, format.headers.len())).await?;
     let rows = app.db.read(&auth.caller, move |read| view::preview(read, &path, &import, &batch)).await?;
     Ok(Json(Preview { samples, rows }))
 }
@@ -197,14 +211,22 @@ async fn read_preview(auth: Auth, State(app): State<App>, PathId(id): PathId<Imp
 /// Reads the whole file and counts what a run would do. Changes nothing; the answer is in `dry_run` of the import.
 #[utoipa::path(post, path = "/api/v1/imports/{id}/dry-run", tag = "imports", params(("id" = String, Path)),
     responses((status = 200, body = ImportView), (status = "default", body = ErrorBody)))]
-async fn post_dry_run(auth: Auth, State(app): State<App>, PathId(id): PathId<ImportId>) -> ApiResult<Response> {
+async fn post_dry_run(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ImportId>,
+) -> ApiResult<Response> {
     act(auth, app, move |tx| actions::check(tx, id)).await
 }
 
 /// Gives the dry run up.
 #[utoipa::path(delete, path = "/api/v1/imports/{id}/dry-run", tag = "imports", params(("id" = String, Path)),
     responses((status = 200, body = ImportView), (status = "default", body = ErrorBody)))]
-async fn remove_dry_run(auth: Auth, State(app): State<App>, PathId(id): PathId<ImportId>) -> ApiResult<Response> {
+async fn remove_dry_run(
+    auth: Auth,
+    State(app): State<App>,
+    PathId(id): PathId<ImportId>,
+) -> ApiResult<Response> {
     act(auth, app, move |tx| actions::stop_check(tx, id)).await
 }
 
@@ -266,7 +288,8 @@ async fn list_errors(
     let (import, rows, locale) = app.db.read(&auth.caller, find).await?;
     let page = Page::from_rows(rows, limit, |row| row.place);
     let path = blobs.path(&import.blob);
-    let shown = blocking(move || page.items.iter().map(|row| view::aside(&path, &import, row, locale)).collect());
+    let shown =
+        blocking(move || page.items.iter().map(|row| view::aside(&path, &import, row, locale)).collect());
     Ok(Json(Page { items: shown.await?, next: page.next }))
 }
 

@@ -66,7 +66,8 @@ pub(super) fn reading<'i>(import: &'i Import, workspace: &workspace::Workspace) 
         headers: &import.format.headers,
         manner: Manner::of(import.format.separator, &workspace.time_zone),
         locale: Locale::from_tag(&workspace.locale).unwrap_or_default(),
-        mark: format!("{SOURCE}:{}", &import.blob.as_str()[..32]),
+        word: import.id.to_string(),
+        file: import.blob.as_str()[..32].to_owned(),
     }
 }
 
@@ -89,8 +90,14 @@ pub(super) async fn read_batch(
                 batch.is_end = true;
                 break;
             };
-            let aside = |wrong| Aside { place: raw.place.byte, length: raw.length, line: raw.place.line, wrong };
-            match raw.cells.as_ref().map_err(Clone::clone).and_then(|cells| reading.row(cells, raw.place.line)) {
+            let aside =
+                |wrong| Aside { place: raw.place.byte, length: raw.length, line: raw.place.line, wrong };
+            match raw
+                .cells
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|cells| reading.row(cells, raw.place.line))
+            {
                 Ok(said) => batch.said.push((aside(Wrong::new(Code::Internal)), said)),
                 Err(wrong) => batch.wrong.push(aside(wrong)),
             }
@@ -150,7 +157,13 @@ async fn one_by_one(
         match kept {
             Err(error) if is_poison(&error) => {
                 let aside = batch.said.iter().map(|(aside, _)| aside.clone()).collect();
-                let wrong = Arc::new(Batch { from: batch.from, to: batch.to, said: Vec::new(), wrong: aside, is_end });
+                let wrong = Arc::new(Batch {
+                    from: batch.from,
+                    to: batch.to,
+                    said: Vec::new(),
+                    wrong: aside,
+                    is_end,
+                });
                 db.write(&job.caller(), move |tx| keep(tx, id, &wrong).map(drop)).await?;
             }
             outcome => outcome?,
@@ -213,8 +226,13 @@ fn keep_facts(tx: &mut Tx<'_>, id: ImportId, told: &[&ToldFact]) -> Result<Vec<C
             Some(home) => *home,
             None => {
                 let ids = [(fact.who.kind, fact.who.display.clone())];
-                let sighting =
-                    Sighting { ids: &ids, at, message_id: &fact.message_id, reason: "identify", source: SOURCE };
+                let sighting = Sighting {
+                    ids: &ids,
+                    at,
+                    message_id: &fact.message_id,
+                    reason: "identify",
+                    source: SOURCE,
+                };
                 persons::sight(tx, &sighting)?.home
             }
         };
@@ -303,11 +321,19 @@ async fn check(db: Db, memories: Memories, job: Job) -> Result<(), JobFailure> {
 
 /// What each row would do, when none of the file came before it.
 pub(super) fn known_rows(read: &mut ::store::Read<'_>, batch: &Batch) -> Result<Vec<Came>> {
-    let people: Vec<told::Told> =
-        batch.said.iter().filter_map(|(_, said)| if let Said::Person(told) = said { Some(told.clone()) } else { None }).collect();
+    let people: Vec<told::Told> = batch
+        .said
+        .iter()
+        .filter_map(|(_, said)| if let Said::Person(told) = said { Some(told.clone()) } else { None })
+        .collect();
     let mut came = told::weigh(read, &people)?;
-    let ids: Vec<&str> =
-        batch.said.iter().filter_map(|(_, said)| if let Said::Fact(fact) = said { Some(fact.message_id.as_str()) } else { None }).collect();
+    let ids: Vec<&str> = batch
+        .said
+        .iter()
+        .filter_map(
+            |(_, said)| if let Said::Fact(fact) = said { Some(fact.message_id.as_str()) } else { None },
+        )
+        .collect();
     let known = store::remembered(read, &ids)?;
     came.extend(ids.iter().map(|id| if known.contains(*id) { Came::Unchanged } else { Came::Created }));
     Ok(came)
@@ -336,7 +362,10 @@ impl Memory {
                 None => came,
             },
             Said::Person(told) => {
-                let content = hash(&json!([told.traits, told.claims.iter().map(|claim| &claim.value).collect::<Vec<_>>()]).to_string());
+                let content = hash(
+                    &json!([told.traits, told.claims.iter().map(|claim| &claim.value).collect::<Vec<_>>()])
+                        .to_string(),
+                );
                 let came = match self.told.get(&hash(&key(&told.key))) {
                     Some(before) if *before == content => Came::Unchanged,
                     Some(_) => Came::Changed,

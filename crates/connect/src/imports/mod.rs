@@ -29,6 +29,6 @@ pub use actions::{NewImport, cancel, change, check, create, pause, run, stop_che
 pub use http::routes;
 pub use jobs::jobs;
 pub use model::{
-    Aside, Column, Counts, DryRun, Encoding, FileKind, Format, Import, ImportKind, ImportState, Mapping, Place,
-    Separator, Target, ValueType, Wrong,
+    Aside, Column, Counts, DryRun, Encoding, FileKind, Format, Import, ImportKind, ImportState, Mapping,
+    Place, Separator, Target, ValueType, Wrong,
 };

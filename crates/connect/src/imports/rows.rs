@@ -156,7 +156,8 @@ impl<'f> Rows<'f> {
             if let Ok(Some(object)) = object(self.format.encoding, &self.rest()[..length]) {
                 let mut flat = Map::new();
                 flatten("", object, DEPTH, &mut flat);
-                let new: Vec<String> = flat.into_iter().map(|(path, _)| path).filter(|path| !paths.contains(path)).collect();
+                let new: Vec<String> =
+                    flat.into_iter().map(|(path, _)| path).filter(|path| !paths.contains(path)).collect();
                 paths.extend(new);
             }
             self.take(length);
@@ -167,12 +168,14 @@ impl<'f> Rows<'f> {
     /// The names in the header of CSV.
     pub(super) fn header(&mut self) -> Result<Vec<String>> {
         loop {
-            let Found::Record { length, cells, is_open: false } = self.record()? else {
+            let Found::Record { length, cells, .. } = self.record()? else {
                 return Err(Error::invalid("file"));
             };
             self.take(length);
-            let texts: Vec<String> =
-                cells.iter().map(|cell| format::decode_lossy(self.format.encoding, cell).trim().to_owned()).collect();
+            let texts: Vec<String> = cells
+                .iter()
+                .map(|cell| format::decode_lossy(self.format.encoding, cell).trim().to_owned())
+                .collect();
             // Some spreadsheets write the separator in a line of its own.
             let is_hint = texts[0].to_lowercase().starts_with("sep=");
             if !is_hint && texts.iter().any(|text| !text.is_empty()) {
@@ -195,14 +198,16 @@ impl<'f> Rows<'f> {
                 let is_open = self.line()?.is_some();
                 self.set_line_aside(if is_open { Code::UnclosedQuote } else { Code::TooLarge })
             }
-            Found::Record { length, cells, is_open } => {
+            Found::Record { length, cells, is_last } => {
                 let expected = self.format.headers.len();
                 let lines = self.rest()[..length].iter().filter(|byte| **byte == b'\n').count();
                 let is_blank = cells.iter().all(|cell| cell.trim_ascii().is_empty());
                 // Spreadsheets add empty cells at the end of a row.
                 let surplus = cells.get(expected..).unwrap_or_default().iter().any(|cell| !cell.is_empty());
                 let is_whole = is_blank || (cells.len() >= expected && !surplus);
-                if is_open || (!is_whole && lines > 1) {
+                let is_broken = (is_last || lines > 1)
+                    && !is_well_quoted(&self.rest()[..length], self.format.separator.byte());
+                if is_broken || (!is_whole && lines > 1) {
                     return self.set_line_aside(Code::UnclosedQuote);
                 }
                 let place = self.take(length);
@@ -245,8 +250,11 @@ impl<'f> Rows<'f> {
             }
             let input = &self.buffer[self.at + used..];
             let is_end = input.is_empty();
-            let (result, read, written, ends) =
-                self.reader.read_record(input, &mut cells.bytes[cells.used..], &mut cells.ends[cells.count..]);
+            let (result, read, written, ends) = self.reader.read_record(
+                input,
+                &mut cells.bytes[cells.used..],
+                &mut cells.ends[cells.count..],
+            );
             used += read;
             cells.used += written;
             cells.count += ends;
@@ -256,9 +264,7 @@ impl<'f> Rows<'f> {
                 ReadRecordResult::OutputFull => cells.bytes.resize(cells.bytes.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => cells.ends.resize(cells.ends.len() * 2, 0),
                 ReadRecordResult::Record => {
-                    // At the end of the file a record may end in the middle of a quotation.
-                    let is_open = is_end && self.ends_in_quotes(used);
-                    return Ok(Found::Record { length: used, cells: cells.split(), is_open });
+                    return Ok(Found::Record { length: used, cells: cells.split(), is_last: is_end });
                 }
                 ReadRecordResult::End => return Ok(Found::End),
             }
@@ -274,14 +280,15 @@ impl<'f> Rows<'f> {
             }
         }
     }
-
-    fn ends_in_quotes(&self, length: usize) -> bool {
-        self.rest()[..length].iter().filter(|byte| **byte == b'"').count() % 2 == 1
-    }
 }
 
 enum Found {
-    Record { length: usize, cells: Vec<Vec<u8>>, is_open: bool },
+    /// The last one ends with the file, maybe in the middle of a quotation.
+    Record {
+        length: usize,
+        cells: Vec<Vec<u8>>,
+        is_last: bool,
+    },
     TooLong,
     End,
 }
@@ -308,6 +315,29 @@ impl Cells {
             cell
         };
         self.ends[..self.count].iter().map(&mut cell).collect()
+    }
+}
+
+/// Whether every quotation that begins a cell ends it too: when one is not closed, the next one's beginning ends it.
+fn is_well_quoted(record: &[u8], separator: u8) -> bool {
+    let ends_cell = |byte: u8| byte == separator || matches!(byte, b'\r' | b'\n');
+    let mut rest = record;
+    loop {
+        if let Some(quoted) = rest.strip_prefix(b"\"") {
+            rest = quoted;
+            loop {
+                let Some(at) = rest.iter().position(|byte| *byte == b'"') else { return false };
+                rest = &rest[at + 1..];
+                match rest.first() {
+                    Some(b'"') => rest = &rest[1..],
+                    None => return true,
+                    Some(byte) if ends_cell(*byte) => break,
+                    Some(_) => return false,
+                }
+            }
+        }
+        let Some(end) = rest.iter().position(|byte| ends_cell(*byte)) else { return true };
+        rest = &rest[end + 1..];
     }
 }
 
@@ -353,7 +383,9 @@ pub(super) fn text_at(path: &Path, format: &Format, place: u64, length: u64, mos
 pub(super) fn samples_of(samples: &[Vec<Json>], columns: usize) -> Result<Vec<Vec<String>>> {
     let of = |at: usize| {
         let cells = samples.iter().filter_map(|row| row.get(at)).map(values::text);
-        let filled = cells.map(|text| text.trim().chars().take(80).collect::<String>()).filter(|text| !text.is_empty());
+        let filled = cells
+            .map(|text| text.trim().chars().take(80).collect::<String>())
+            .filter(|text| !text.is_empty());
         filled.take(3).collect()
     };
     Ok((0..columns).map(of).collect())
@@ -376,7 +408,11 @@ pub(super) fn error_row(path: &Path, format: &Format, row: &Aside, message: &str
     let place = Place { byte: row.place, line: row.line };
     // As texts, even those of the wrong encoding, and however many there are.
     let raw = text_at(path, format, row.place, row.length, MAX_ROW)?;
-    let cells = if row.length as usize > MAX_ROW { None } else { Rows::open(path, format, place)?.cells_at(row.length)? };
+    let cells = if row.length as usize > MAX_ROW {
+        None
+    } else {
+        Rows::open(path, format, place)?.cells_at(row.length)?
+    };
     let is_apart = cells.is_some();
     let mut cells = cells.unwrap_or_default().into_iter().map(|cell| values::text(&cell));
     let mut line = Vec::new();
@@ -386,7 +422,8 @@ pub(super) fn error_row(path: &Path, format: &Format, row: &Aside, message: &str
             line.push(cell);
         }
     }
-    let reason = row.wrong.field.as_ref().map_or_else(|| message.to_owned(), |field| format!("{field}: {message}"));
+    let reason =
+        row.wrong.field.as_ref().map_or_else(|| message.to_owned(), |field| format!("{field}: {message}"));
     line.extend([row.line.to_string(), reason, if is_apart { String::new() } else { raw }]);
     Ok(line)
 }

@@ -42,7 +42,8 @@ fn int(number: u64) -> i64 {
 pub(super) fn insert(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
     let workspace = tx.workspace();
     let (kind, state) = (word(&import.mapping.kind)?, word(&import.state)?);
-    let (format, columns, actor) = (text(&import.format)?, text(&import.mapping.columns)?, text(&import.actor)?);
+    let (format, columns, actor) =
+        (text(&import.format)?, text(&import.mapping.columns)?, text(&import.actor)?);
     tx.execute(
         "INSERT INTO imports (workspace_id, id, name, blob, size, kind, format, columns, event, state, place, line,
                               created, changed, unchanged, wrong, actor, created_at)
@@ -112,7 +113,8 @@ fn import(row: &Row) -> Result<Import> {
 /// How it is read and what its columns mean; what a dry run found is true no more.
 pub(super) fn set_mapping(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
     let workspace = tx.workspace();
-    let (kind, format, columns) = (word(&import.mapping.kind)?, text(&import.format)?, text(&import.mapping.columns)?);
+    let (kind, format, columns) =
+        (word(&import.mapping.kind)?, text(&import.format)?, text(&import.mapping.columns)?);
     tx.execute(
         "UPDATE imports SET kind = $3, format = $4, columns = $5, event = $6, place = $7, line = $8, dry_run = NULL
          WHERE workspace_id = $1 AND id = $2",
@@ -202,7 +204,12 @@ pub(super) fn set_aside(tx: &mut Tx<'_>, id: ImportId, rows: &[Aside]) -> Result
 }
 
 /// Rows that were set aside, in the order of the file, after a place in it.
-pub(super) fn asides(read: &mut Read<'_>, id: ImportId, after: Option<u64>, limit: usize) -> Result<Vec<Aside>> {
+pub(super) fn asides(
+    read: &mut Read<'_>,
+    id: ImportId,
+    after: Option<u64>,
+    limit: usize,
+) -> Result<Vec<Aside>> {
     let workspace = read.workspace();
     let after = after.map_or(-1, int);
     let sql = "SELECT place, length, line, code, field FROM import_errors

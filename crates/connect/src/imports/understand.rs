@@ -42,8 +42,10 @@ pub(super) struct Reading<'i> {
     pub manner: Manner,
     /// In which order names are put together.
     pub locale: Locale,
-    /// The beginning of message ids, before the line.
-    pub mark: String,
+    /// The beginning of the message ids of people, before the line: a later import is the later word.
+    pub word: String,
+    /// The same of facts: by the file, so that the same row is known in another import.
+    pub file: String,
 }
 
 impl Reading<'_> {
@@ -67,7 +69,8 @@ impl Reading<'_> {
                 Target::LastName => drop(names.insert(NamePart::Last, text)),
                 Target::Locale => drop(traits.insert("locale".into(), json!(locale(&text)))),
                 Target::CreatedAt => {
-                    let moment = values::moment(&text, &self.manner.zone).ok_or_else(|| self.wrong(Code::InvalidDate, at))?;
+                    let moment = values::moment(&text, &self.manner.zone)
+                        .ok_or_else(|| self.wrong(Code::InvalidDate, at))?;
                     since = Some(moment);
                     traits.insert("created_at".into(), json!(moment.to_string()));
                 }
@@ -75,7 +78,7 @@ impl Reading<'_> {
             }
         }
         self.name(&names, &mut traits);
-        Ok(Told { key, claims: contacts.collect(), traits, since, message_id: self.message_id(line) })
+        Ok(Told { key, claims: contacts.collect(), traits, since, message_id: message_id(&self.word, line) })
     }
 
     fn name(&self, names: &BTreeMap<NamePart, String>, traits: &mut Map<String, Json>) {
@@ -91,7 +94,8 @@ impl Reading<'_> {
 
     fn fact(&self, cells: &[Json], line: u64) -> Result<ToldFact, Wrong> {
         let who = self.contacts(cells)?.into_iter().next().ok_or_else(|| Wrong::new(Code::NoIdentity))?;
-        let (mut event, mut at, mut message_id) = (self.mapping.event.clone(), None, self.message_id(line));
+        let (mut event, mut at, mut message_id) =
+            (self.mapping.event.clone(), None, message_id(&self.file, line));
         for (number, column) in self.mapping.columns.iter().enumerate() {
             let cell = cells.get(number).map(values::text).unwrap_or_default();
             let text = cell.trim();
@@ -102,18 +106,16 @@ impl Reading<'_> {
                     let moment = values::moment(text, &self.manner.zone);
                     at = Some(moment.ok_or_else(|| self.wrong(Code::InvalidDate, number))?);
                 }
-                Target::MessageId if text.chars().count() > MAX_NAME => return Err(self.wrong(Code::TooLong, number)),
+                Target::MessageId if text.chars().count() > MAX_NAME => {
+                    return Err(self.wrong(Code::TooLong, number));
+                }
                 Target::MessageId if !text.is_empty() => text.clone_into(&mut message_id),
                 _ => {}
             }
         }
-        let event = event.filter(|name| !name.is_empty()).ok_or_else(|| Wrong::at(Code::Required, "event"))?;
+        let event =
+            event.filter(|name| !name.is_empty()).ok_or_else(|| Wrong::at(Code::Required, "event"))?;
         Ok(ToldFact { who, event, at, properties: self.values(cells, Target::Property)?, message_id })
-    }
-
-    /// Padded, so that of two rows about one person the later counts.
-    fn message_id(&self, line: u64) -> String {
-        format!("{}:{line:09}", self.mark)
     }
 
     fn texts(&self, cells: &[Json]) -> impl Iterator<Item = (usize, String)> {
@@ -147,13 +149,16 @@ impl Reading<'_> {
 
     fn values(&self, cells: &[Json], target: Target) -> Result<Map<String, Json>, Wrong> {
         let mut found = Map::new();
-        for (at, column) in self.mapping.columns.iter().enumerate().filter(|(_, column)| column.target == target) {
+        for (at, column) in
+            self.mapping.columns.iter().enumerate().filter(|(_, column)| column.target == target)
+        {
             let (Some(cell), Some(name)) = (cells.get(at), &column.name) else { continue };
             if values::is_empty(cell) {
                 continue;
             }
             let value_type = column.value_type.unwrap_or(ValueType::Text);
-            let value = values::read(cell, value_type, &self.manner).ok_or_else(|| self.wrong(refusal(value_type), at))?;
+            let value = values::read(cell, value_type, &self.manner)
+                .ok_or_else(|| self.wrong(refusal(value_type), at))?;
             if value.as_str().is_some_and(|text| text.len() > MAX_TEXT) {
                 return Err(self.wrong(Code::TooLong, at));
             }
@@ -165,6 +170,11 @@ impl Reading<'_> {
     fn wrong(&self, code: Code, column: usize) -> Wrong {
         Wrong::at(code, self.headers.get(column).map_or("", String::as_str))
     }
+}
+
+/// Padded, so that of two rows about one person the later counts.
+fn message_id(mark: &str, line: u64) -> String {
+    format!("import:{mark}:{line:09}")
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -193,7 +203,8 @@ fn refusal(value_type: ValueType) -> Code {
 
 /// On one line, at most 200 characters.
 fn clean(name: &str) -> String {
-    let words: Vec<&str> = name.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        name.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     words.join(" ").chars().take(MAX_NAME).collect()
 }
 
@@ -216,10 +227,13 @@ pub(super) fn check(mapping: &Mapping, headers: usize) -> Result<()> {
     for column in &mapping.columns {
         let is_named = matches!(column.target, Target::Trait | Target::Property);
         let name = column.name.as_deref().map(str::trim).unwrap_or_default();
-        if !guess::fits(column.target, mapping.kind) || (is_named && (name.is_empty() || name.chars().count() > MAX_NAME)) {
+        if !guess::fits(column.target, mapping.kind)
+            || (is_named && (name.is_empty() || name.chars().count() > MAX_NAME))
+        {
             return Err(Error::invalid("columns"));
         }
-        let is_twice = is_named && known.iter().any(|other| other.target == column.target && other.name == column.name);
+        let is_twice =
+            is_named && known.iter().any(|other| other.target == column.target && other.name == column.name);
         if is_twice || !guess::is_free(column.target, &known) {
             return Err(Error::new(Code::AlreadyExists).field("columns"));
         }
@@ -234,7 +248,8 @@ pub(super) fn check_whole(mapping: &Mapping) -> Result<()> {
     if !has(&[Target::UserId, Target::Email, Target::Phone]) {
         return Err(Error::new(Code::NoIdentity).field("columns"));
     }
-    let has_event = mapping.event.as_deref().is_some_and(|name| !name.trim().is_empty()) || has(&[Target::Event]);
+    let has_event =
+        mapping.event.as_deref().is_some_and(|name| !name.trim().is_empty()) || has(&[Target::Event]);
     if mapping.kind == ImportKind::Facts && !has_event {
         return Err(Error::new(Code::Required).field("event"));
     }

@@ -35,7 +35,8 @@ pub(super) async fn receive(blobs: &Blobs, mut form: Multipart) -> Result<Upload
 }
 
 async fn take(blobs: &Blobs, mut field: Field<'_>) -> Result<Uploaded> {
-    let name: String = field.file_name().unwrap_or("file").chars().filter(|c| !c.is_control()).take(200).collect();
+    let name: String =
+        field.file_name().unwrap_or("file").chars().filter(|c| !c.is_control()).take(200).collect();
     let mut incoming = Incoming { blob: blobs.begin()?, tally: Tally::default() };
     let mut piece = Vec::new();
     while let Some(bytes) = field.chunk().await.map_err(|_| Error::new(Code::TooLarge).field("file"))? {
@@ -67,6 +68,8 @@ impl Incoming {
     }
 }
 
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }

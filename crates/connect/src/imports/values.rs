@@ -29,7 +29,9 @@ impl Manner {
 pub(super) fn read(cell: &Json, value_type: ValueType, manner: &Manner) -> Option<Json> {
     match (cell, value_type) {
         (Json::Number(_), ValueType::Number) | (Json::Bool(_), ValueType::Boolean) => Some(cell.clone()),
-        (Json::String(text), ValueType::Json) => Some(serde_json::from_str(text).unwrap_or_else(|_| cell.clone())),
+        (Json::String(text), ValueType::Json) => {
+            Some(serde_json::from_str(text).unwrap_or_else(|_| cell.clone()))
+        }
         (_, ValueType::Json) => Some(cell.clone()),
         _ => {
             let text = text(cell);
@@ -58,7 +60,8 @@ pub(super) fn is_empty(cell: &Json) -> bool {
 }
 
 pub(super) fn number(text: &str, decimal_comma: bool) -> Option<Json> {
-    let bare: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\'')).collect();
+    let bare: String =
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\'')).collect();
     let bare = bare.replace('−', "-");
     let groups = |sign: char| {
         let digits = bare.trim_start_matches(['-', '+']);
@@ -70,7 +73,9 @@ pub(super) fn number(text: &str, decimal_comma: bool) -> Option<Json> {
     let plain = match (bare.rfind(','), bare.rfind('.')) {
         (Some(comma), Some(point)) if comma > point => bare.replace('.', "").replace(',', "."),
         (Some(_), Some(_)) => bare.replace(',', ""),
-        (Some(_), None) if bare.matches(',').count() > 1 || (!decimal_comma && groups(',')) => bare.replace(',', ""),
+        (Some(_), None) if bare.matches(',').count() > 1 || (!decimal_comma && groups(',')) => {
+            bare.replace(',', "")
+        }
         (Some(_), None) => bare.replace(',', "."),
         (None, Some(_)) if bare.matches('.').count() > 1 && groups('.') => bare.replace('.', ""),
         _ => bare,
@@ -110,7 +115,8 @@ pub(super) fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     } else if text.len() >= 9 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let number: i64 = text.parse().ok()?;
         // Seconds until the year 2286 are smaller than milliseconds since 1970-04.
-        if number < 10_000_000_000 { Moment::from_second(number) } else { Moment::from_millisecond(number) }.ok()?
+        if number < 10_000_000_000 { Moment::from_second(number) } else { Moment::from_millisecond(number) }
+            .ok()?
     } else {
         let (day, time) = day_and_time(text)?;
         zone.to_timestamp(DateTime::from_parts(day, time)).ok()?
@@ -138,8 +144,7 @@ fn day_and_time(text: &str) -> Option<(Date, Time)> {
 
 /// `2026-11-21`, `2026. 11. 21.`, `2026.11.21`, `2026/11/21`, `21.11.2026`.
 fn day(text: &str) -> Option<Date> {
-    let parts: Vec<&str> =
-        text.trim().trim_end_matches('.').split(['-', '.', '/']).map(str::trim).collect();
+    let parts: Vec<&str> = text.trim().trim_end_matches('.').split(['-', '.', '/']).map(str::trim).collect();
     let [a, b, c] = parts.as_slice() else { return None };
     let number = |part: &str| {
         let fits = !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -205,7 +210,9 @@ mod tests {
         ] {
             assert_eq!(date(text, &zone()).as_deref(), Some(expected), "{text}");
         }
-        for text in ["tegnap", "11/12/2026", "2026-13-01", "2026-02-30", "0026-11-21", "12", "2026-11-21 25:00"] {
+        for text in
+            ["tegnap", "11/12/2026", "2026-13-01", "2026-02-30", "0026-11-21", "12", "2026-11-21 25:00"]
+        {
             assert_eq!(date(text, &zone()), None, "{text}");
         }
     }

@@ -227,7 +227,8 @@ fn person(told: &Told) -> PreviewPerson {
     let mut text = |name: &str| traits.remove(name).and_then(|value| value.as_str().map(str::to_owned));
     let (name, locale) = (text("name"), text("locale"));
     let contacts = || std::iter::once(&told.key).chain(&told.claims);
-    let of = |kind| contacts().filter(move |contact| contact.kind == kind).map(|contact| contact.display.clone());
+    let of =
+        |kind| contacts().filter(move |contact| contact.kind == kind).map(|contact| contact.display.clone());
     PreviewPerson {
         name,
         user_id: of(IdentityKind::External).next(),

@@ -6,14 +6,18 @@ use crate::imports::{Encoding, Separator, Target};
 #[tokio::test]
 async fn a_table_of_a_hungarian_spreadsheet_is_read_in_its_encoding() {
     for desk in desks().await {
-        let text = "Név;E-mail\r\n\"Őry „Öcsi” Ödön\r\nifjabb\";odon@pelda.example\r\nÁgnes;agnes@pelda.example";
+        let text =
+            "Név;E-mail\r\n\"Őry „Öcsi” Ödön\r\nifjabb\";odon@pelda.example\r\nÁgnes;agnes@pelda.example";
         let (bytes, _, lost) = encoding_rs::WINDOWS_1250.encode(text);
         assert!(!lost);
         let import = desk.upload(&bytes).await;
-        assert_eq!((import.format.encoding, import.format.separator), (Encoding::Windows1250, Separator::Semicolon));
+        assert_eq!(
+            (import.format.encoding, import.format.separator),
+            (Encoding::Windows1250, Separator::Semicolon)
+        );
         assert_eq!(desk.run(&import).await, counts(2, 0, 0, 0));
         let names: Vec<_> = desk.people().await.into_iter().filter_map(|person| person.name).collect();
-        assert_eq!(names, ["Ágnes", "Őry „Öcsi” Ödön ifjabb"].map(str::to_owned).into_iter().rev().collect::<Vec<_>>());
+        assert_eq!(names, ["Ágnes", "Őry „Öcsi” Ödön ifjabb"]);
         let marked = [b"\xef\xbb\xbf", "Név\te-mail\nÉva\teva@pelda.example\n".as_bytes()].concat();
         let import = desk.upload(&marked).await;
         assert_eq!(targets(&import), [Target::Name, Target::Email]);
@@ -25,7 +29,7 @@ async fn a_table_of_a_hungarian_spreadsheet_is_read_in_its_encoding() {
 async fn rows_that_cannot_be_worked_are_set_aside_with_their_line_and_their_neighbours_go_on() {
     for desk in desks().await {
         let mut file = b"id;email;name\n".to_vec();
-        file.extend(b"1;jo@pelda.example;J\xc3\xb3\n"); // 2
+        file.extend("1;jo@pelda.example;Árvíztűrő tükörfúrógép, árvíztűrő tükörfúrógép, árvíz\n".as_bytes()); // 2
         file.extend(b"2;nem-cim;X\n"); // 3
         file.extend(b"3;nul@pelda.example;a\0b\n"); // 4
         file.extend(b"4;utf@pelda.example;\xff\xfe\n"); // 5
@@ -58,7 +62,10 @@ async fn a_quotation_mark_that_nobody_closes_loses_its_own_line_only() {
         assert_eq!(desk.run(&import).await, counts(3, 0, 0, 2));
         let names: Vec<_> = desk.people().await.into_iter().filter_map(|person| person.name).collect();
         assert_eq!(names, ["Béla", "Cili \"C\"", "Ede"]);
-        assert_eq!(desk.asides(import.id).await, [(2, "unclosed_quote".to_owned()), (5, "unclosed_quote".to_owned())]);
+        assert_eq!(
+            desk.asides(import.id).await,
+            [(2, "unclosed_quote".to_owned()), (5, "unclosed_quote".to_owned())]
+        );
     }
 }
 
@@ -100,13 +107,15 @@ async fn a_file_without_rows_does_nothing_and_one_without_anything_is_refused() 
 #[tokio::test]
 async fn the_table_of_errors_can_be_corrected_and_imported_again() {
     for desk in desks().await {
-        let file = "id;email;name\n1;rossz;=HYPERLINK(\"http://x\")\n2;jo@pelda.example;Jó\n3;rossz is;'-20 %\n";
+        let file =
+            "id;email;name\n1;rossz;=HYPERLINK(\"http://x\")\n2;jo@pelda.example;Jó\n3;rossz is;'-20 %\n";
         let import = desk.upload(file.as_bytes()).await;
         assert_eq!(desk.run(&import).await, counts(1, 0, 0, 2));
         let table = desk.error_table(import.id).await;
         assert!(table.contains("\"'=HYPERLINK(\"\"http://x\"\")\""), "{table}");
         assert!(table.contains("\"2\",\"email: Ez nem érvényes e-mail-cím.\""), "{table}");
-        let corrected = table.replace("\"rossz\"", "\"jobb@pelda.example\"").replace("rossz is", "legjobb@pelda.example");
+        let corrected =
+            table.replace("\"rossz\"", "\"jobb@pelda.example\"").replace("rossz is", "legjobb@pelda.example");
         let again = desk.upload(corrected.as_bytes()).await;
         assert_eq!(targets(&again)[..3], [Target::UserId, Target::Email, Target::Name]);
         assert_eq!(targets(&again)[3..], [Target::Ignore; 3]);
@@ -127,7 +136,10 @@ async fn json_lines_keep_their_types_and_what_is_no_object_is_set_aside() {
         assert_eq!(anna.name.as_deref(), Some("Anna"));
         let traits = serde_json::json!({ "score": "3", "tags": ["a"], "vip": true });
         assert_eq!(serde_json::json!(anna.traits), traits, "a column of numbers and words is one of words");
-        assert_eq!(desk.asides(import.id).await, [(2, "invalid_json".to_owned()), (3, "invalid_json".to_owned())]);
+        assert_eq!(
+            desk.asides(import.id).await,
+            [(2, "invalid_json".to_owned()), (3, "invalid_json".to_owned())]
+        );
         let table = desk.error_table(import.id).await;
         assert!(table.contains("\"nonsense\""), "{table}");
     }

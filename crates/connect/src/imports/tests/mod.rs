@@ -18,8 +18,8 @@ use people::{
 use serde_json::Value as Json;
 
 use super::{
-    Column, Counts, Import, ImportKind, ImportState, NewImport, Target, actions, format::Tally, guess, inspect, jobs, rows,
-    store, values::Manner, view,
+    Column, Counts, Import, ImportKind, ImportState, NewImport, Target, actions, format::Tally, guess,
+    inspect, jobs, rows, store, values::Manner, view,
 };
 
 /// A workspace in Budapest, on one engine.
@@ -63,7 +63,8 @@ async fn desk(url: Option<String>) -> Desk {
         let create = move || run_on(&url, &format!("CREATE DATABASE {name}"));
         tokio::task::spawn_blocking(create).await.expect("created");
     }
-    let database = server.as_ref().map(|(url, name)| format!("{}/{name}", url.rsplit_once('/').expect("a URL").0));
+    let database =
+        server.as_ref().map(|(url, name)| format!("{}/{name}", url.rsplit_once('/').expect("a URL").0));
     let options = Options { data, database };
     let db = Db::open(&options, Clock::manual(Timestamp::from_seconds(1_795_000_000))).await.expect("opens");
     let new = NewWorkspace {

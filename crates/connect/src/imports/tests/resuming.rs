@@ -23,7 +23,8 @@ fn file() -> String {
 async fn one_batch(desk: &Desk, import: &Import) {
     let (import, id) = (desk.find(import.id).await, import.id);
     let workspace = desk.read(workspace::get).await;
-    let batch = Arc::new(jobs::read_batch(&desk.db, &import, &workspace, import.place, 300).await.expect("read"));
+    let batch =
+        Arc::new(jobs::read_batch(&desk.db, &import, &workspace, import.place, 300).await.expect("read"));
     let same = Arc::clone(&batch);
     assert!(desk.write(move |tx| jobs::keep(tx, id, &same)).await);
     // A worker that believes it still has the job does nothing a second time.
@@ -39,7 +40,9 @@ async fn after_a_crash_in_the_middle_each_row_is_worked_once() {
         one_batch(&desk, &import).await;
         assert_eq!(desk.find(id).await.counts.rows(), 300);
         // Nothing of the memory is left: the database is opened anew, and the job is still there.
-        desk.db = Db::open(&desk.options, Clock::manual(Timestamp::from_seconds(1_795_000_000))).await.expect("opens");
+        desk.db = Db::open(&desk.options, Clock::manual(Timestamp::from_seconds(1_795_000_000)))
+            .await
+            .expect("opens");
         desk.work().await;
         let done = desk.find(id).await;
         assert_eq!((done.state, done.counts), (ImportState::Done, counts(1_683, 0, 0, 17)));
@@ -79,7 +82,8 @@ async fn a_paused_import_waits_and_goes_on_and_a_cancelled_one_can_be_taken_up_a
 async fn a_dry_run_whose_memory_is_lost_begins_anew_and_one_that_is_stopped_leaves_nothing() {
     for desk in desks().await {
         // The repetition at the end is known only by whoever remembers the beginning.
-        let text = (0..4_500).fold("id;name\n".to_owned(), |text, number| text + &format!("U-{};N\n", number % 4_400));
+        let text = (0..4_500)
+            .fold("id;name\n".to_owned(), |text, number| text + &format!("U-{};N\n", number % 4_400));
         let import = desk.upload(text.as_bytes()).await;
         let id = import.id;
         desk.write(move |tx| actions::check(tx, id)).await;

@@ -24,7 +24,10 @@ async fn a_hungarian_table_becomes_people_without_anybodys_word() {
         let people = desk.people().await;
         let anna = &people[0];
         assert_eq!(anna.name.as_deref(), Some("Kovács Anna"));
-        assert_eq!((anna.email.as_deref(), anna.phone.as_deref()), (Some("anna@pelda.example"), Some("06 30 123 4567")));
+        assert_eq!(
+            (anna.email.as_deref(), anna.phone.as_deref()),
+            (Some("anna@pelda.example"), Some("06 30 123 4567"))
+        );
         let traits = json!({ "first_name": "Anna", "last_name": "Kovács", "Irányítószám": "1011", "Pontok": 1234.5,
             "Hírlevél": true, "Születésnap": "1990-05-12" });
         assert_eq!(json!(anna.traits), traits);
@@ -52,7 +55,8 @@ async fn a_dry_run_says_what_the_run_does_and_changes_nothing() {
     for desk in desks().await {
         desk.import("id,name,city\nA,Anna,Vác\nB,Béla,Pécs\n").await;
         let before = desk.everything().await;
-        let file = "id,name,city\nA,Anna,Vác\nB,Béla,Szeged\nC,Cili,Eger\nC,Cili,Eger\nC,Cili,Győr\nnull,X,Y\n";
+        let file =
+            "id,name,city\nA,Anna,Vác\nB,Béla,Szeged\nC,Cili,Eger\nC,Cili,Eger\nC,Cili,Győr\nnull,X,Y\n";
         let import = desk.upload(file.as_bytes()).await;
         let expected = counts(1, 2, 2, 1);
         assert_eq!(desk.dry_run(&import).await, expected);
@@ -61,7 +65,8 @@ async fn a_dry_run_says_what_the_run_does_and_changes_nothing() {
         assert_eq!((first.len(), first[0].line, first[0].wrong.code.as_str()), (1, 7, "meaningless_id"));
         assert_eq!(desk.run(&import).await, expected);
         let people = desk.people().await;
-        let cities: Vec<_> = people.iter().map(|person| person.traits["city"].as_str().expect("text")).collect();
+        let cities: Vec<_> =
+            people.iter().map(|person| person.traits["city"].as_str().expect("text")).collect();
         assert_eq!(cities, ["Vác", "Szeged", "Győr"]);
     }
 }
@@ -88,7 +93,10 @@ async fn an_address_leads_to_whom_it_leads_already_and_a_second_one_is_a_claim()
         assert_eq!(claimed.email.as_deref(), Some("anna@pelda.example"));
         // It still leads to whom it led.
         assert_eq!(desk.import("email;name\nanna@pelda.example;Kovács Anna\n").await, counts(0, 1, 0, 0));
-        assert_eq!(desk.people().await.iter().find(|one| one.id == met).and_then(|one| one.name.clone()).as_deref(), Some("Kovács Anna"));
+        assert_eq!(
+            desk.people().await.iter().find(|one| one.id == met).and_then(|one| one.name.clone()).as_deref(),
+            Some("Kovács Anna")
+        );
     }
 }
 
@@ -111,7 +119,11 @@ async fn what_was_told_after_the_import_counts_until_it_is_imported_again() {
         let change = persons::PersonChange { name: Some(Some("Kovács Anna".into())), ..Default::default() };
         desk.write(move |tx| persons::change(tx, id, &change, "agent")).await;
         desk.db.clock().advance(std::time::Duration::from_secs(60));
-        assert_eq!(desk.import("id,name,city\nU,,Vác\n").await, counts(0, 1, 0, 0), "an empty cell takes nothing away");
+        assert_eq!(
+            desk.import("id,name,city\nU,,Vác\n").await,
+            counts(0, 1, 0, 0),
+            "an empty cell takes nothing away"
+        );
         assert_eq!(desk.people().await[0].name.as_deref(), Some("Kovács Anna"));
         assert_eq!(desk.import("id,name\nU,Anna\n").await, counts(0, 1, 0, 0));
         assert_eq!(desk.people().await[0].name.as_deref(), Some("Anna"));
@@ -140,7 +152,11 @@ async fn facts_stand_on_the_timelines_once_however_often_the_file_comes() {
 #[tokio::test]
 async fn a_fact_with_an_id_of_its_own_is_known_in_any_file() {
     for desk in desks().await {
-        let line = |id: &str| format!("{{\"userId\":\"U\",\"event\":\"Order Completed\",\"timestamp\":\"2026-03-01T10:00:00Z\",\"messageId\":\"{id}\",\"properties\":{{\"total\":12.5,\"items\":[1,2]}}}}\n");
+        let line = |id: &str| {
+            format!(
+                "{{\"userId\":\"U\",\"event\":\"Order Completed\",\"timestamp\":\"2026-03-01T10:00:00Z\",\"messageId\":\"{id}\",\"properties\":{{\"total\":12.5,\"items\":[1,2]}}}}\n"
+            )
+        };
         assert_eq!(desk.import(&(line("a") + &line("b") + &line("a"))).await, counts(2, 0, 1, 0));
         assert_eq!(desk.import(&(line("b") + &line("c"))).await, counts(1, 0, 1, 0));
         let facts = desk.facts().await;

@@ -141,7 +141,8 @@ impl<'r> News<'r> {
             }
         }
         let known = |contact: &Contact| leading.get(&(contact.kind, contact.value.clone())).copied();
-        let homes: Vec<PersonId> = wave.iter().filter_map(|row| known(&row.key)).map(|found| found.0).collect();
+        let homes: Vec<PersonId> =
+            wave.iter().filter_map(|row| known(&row.key)).map(|found| found.0).collect();
         let values = store::values_at(read, &homes)?;
         let traits = store::traits_at(read, &homes)?;
         let mut led: HashSet<(IdentityKind, &str)> = HashSet::new();
@@ -162,8 +163,11 @@ impl<'r> News<'r> {
             }
             let said = traits.get(&home);
             let is_news = |name: &str, value: &Json| said.and_then(|said| said.get(name)) != Some(value);
-            let traits =
-                row.traits.iter().map(|(name, value)| (name.as_str(), value)).filter(|(name, value)| is_news(name, value));
+            let traits = row
+                .traits
+                .iter()
+                .map(|(name, value)| (name.as_str(), value))
+                .filter(|(name, value)| is_news(name, value));
             NewsOfRow { row, home, person, is_new: found.is_none(), contacts, traits: traits.collect() }
         });
         Ok(Self { rows: rows.collect() })
@@ -182,7 +186,11 @@ impl<'r> News<'r> {
         let said: Vec<_> = self
             .rows
             .iter()
-            .flat_map(|news| news.traits.iter().map(|(name, value)| (news.home, *name, *value, news.row.message_id.as_str())))
+            .flat_map(|news| {
+                news.traits
+                    .iter()
+                    .map(|(name, value)| (news.home, *name, *value, news.row.message_id.as_str()))
+            })
             .collect();
         store::say(tx, &said, origin.source)?;
         for news in self.rows.iter().filter(|news| news.came() == Came::Changed) {

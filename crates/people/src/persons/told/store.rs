@@ -43,8 +43,9 @@ pub(super) fn values_at(
     for chunk in homes.chunks(READ) {
         let mut params: Vec<Value> = vec![read.workspace().into()];
         let list = sql::append(&mut params, chunk);
-        let sql =
-            format!("SELECT home_id, kind, value FROM identities WHERE workspace_id = $1 AND home_id IN ({list})");
+        let sql = format!(
+            "SELECT home_id, kind, value FROM identities WHERE workspace_id = $1 AND home_id IN ({list})"
+        );
         for row in read.rows(&sql, &params)? {
             found.insert((row.get(0)?, row.get(1)?, row.get(2)?));
         }
@@ -61,8 +62,9 @@ pub(super) fn traits_at(
     for chunk in homes.chunks(READ) {
         let mut params: Vec<Value> = vec![read.workspace().into()];
         let list = sql::append(&mut params, chunk);
-        let sql =
-            format!("SELECT home_id, name, value FROM person_traits WHERE workspace_id = $1 AND home_id IN ({list})");
+        let sql = format!(
+            "SELECT home_id, name, value FROM person_traits WHERE workspace_id = $1 AND home_id IN ({list})"
+        );
         for row in read.rows(&sql, &params)? {
             found.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
         }
@@ -119,9 +121,11 @@ pub(super) fn add_persons(tx: &mut Tx<'_>, new: &[&NewsOfRow<'_>]) -> Result<()>
         let mut rows = Vec::with_capacity(chunk.len());
         for news in chunk {
             let mut traits = news.row.traits.clone();
-            let mut text = |name: &str| traits.remove(name).and_then(|value| value.as_str().map(str::to_owned));
+            let mut text =
+                |name: &str| traits.remove(name).and_then(|value| value.as_str().map(str::to_owned));
             let (name, locale) = (text("name"), text("locale"));
-            let mut found: Vec<&str> = news.contacts.iter().map(|(contact, _)| contact.value.as_str()).collect();
+            let mut found: Vec<&str> =
+                news.contacts.iter().map(|(contact, _)| contact.value.as_str()).collect();
             found.sort_unstable();
             let search = search_text(name.as_deref(), found.into_iter());
             traits.retain(|_, value| !value.is_null());
@@ -146,11 +150,7 @@ pub(super) fn add_persons(tx: &mut Tx<'_>, new: &[&NewsOfRow<'_>]) -> Result<()>
 }
 
 /// Home, name, value and message id of what is said now.
-pub(super) fn say(
-    tx: &mut Tx<'_>,
-    said: &[(PersonId, &str, &Json, &str)],
-    source: &str,
-) -> Result<()> {
+pub(super) fn say(tx: &mut Tx<'_>, said: &[(PersonId, &str, &Json, &str)], source: &str) -> Result<()> {
     for chunk in said.chunks(WRITE) {
         let mut values: Vec<Value> = vec![tx.workspace().into(), tx.now().into(), source.into()];
         let (mut history, mut newest) = (Vec::new(), Vec::new());
