@@ -45,6 +45,9 @@ export type Contract = {
   graph: Fits<Shapes.PersonGraph, Schemas['Graph']>
   merged: Fits<Shapes.Merged, Schemas['Merged']>
   seenCall: Fits<Shapes.SeenCall, Schemas['SeenCall']>
+  import: Fits<Shapes.Import, Schemas['ImportView']>
+  importPreview: Fits<Shapes.ImportPreview, Schemas['ImportPreview']>
+  importError: Fits<Shapes.ImportError, Schemas['ImportError']>
   writeAudience: Sends<Omit<Shapes.WriteAudience, 'condition'>, Omit<Schemas['WriteAudience'], 'condition'>>
   newMessage: Sends<Shapes.NewMessage, Schemas['NewMessage']>
   batch: Sends<Shapes.BatchRequest, Schemas['NewBatch']>

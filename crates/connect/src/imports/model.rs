@@ -30,6 +30,7 @@ pub enum ImportState {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = ImportFileKind)]
 pub enum FileKind {
     Csv,
     /// One JSON object to a line.
@@ -37,6 +38,7 @@ pub enum FileKind {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportEncoding)]
 pub enum Encoding {
     #[serde(rename = "utf-8")]
     Utf8,
@@ -48,12 +50,11 @@ pub enum Encoding {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportSeparator)]
+#[serde(rename_all = "lowercase")]
 pub enum Separator {
-    #[serde(rename = ",")]
     Comma,
-    #[serde(rename = ";")]
     Semicolon,
-    #[serde(rename = "\t")]
     Tab,
 }
 
@@ -88,6 +89,7 @@ pub struct Format {
 /// What a column means.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportTarget)]
 pub enum Target {
     /// The id in the organisation's own system.
     UserId,
@@ -115,6 +117,7 @@ pub enum Target {
 /// How the text of a cell is understood.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = ImportValueType)]
 pub enum ValueType {
     Text,
     Number,
@@ -128,6 +131,7 @@ pub enum ValueType {
 /// What one column becomes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ImportColumn)]
 pub struct Column {
     #[serde(rename = "as")]
     pub target: Target,
@@ -161,6 +165,7 @@ pub struct Mapping {
 
 /// What became of rows, or would.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportCounts)]
 pub struct Counts {
     pub created: u64,
     pub changed: u64,

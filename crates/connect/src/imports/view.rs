@@ -60,6 +60,7 @@ pub struct ImportView {
 
 /// What a run would do.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ImportDryRun)]
 pub struct DryRunView {
     pub counts: Counts,
     pub progress: f64,
@@ -71,6 +72,7 @@ pub struct DryRunView {
 
 /// A row that is set aside.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ImportError)]
 pub struct AsideView {
     /// In the file, from 1.
     pub line: u64,
@@ -85,6 +87,7 @@ pub struct AsideView {
 
 /// A row, and whom or what it would become.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ImportPreviewRow)]
 pub struct PreviewRow {
     pub line: u64,
     /// created, changed, unchanged or wrong
@@ -95,6 +98,7 @@ pub struct PreviewRow {
 }
 
 #[derive(Serialize, ToSchema, Default)]
+#[schema(as = ImportPreviewPerson)]
 pub struct PreviewPerson {
     pub name: Option<String>,
     pub user_id: Option<String>,
@@ -106,6 +110,7 @@ pub struct PreviewPerson {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = ImportPreviewFact)]
 pub struct PreviewFact {
     /// By which the person is known.
     pub who: String,
@@ -118,6 +123,7 @@ pub struct PreviewFact {
 
 /// The first rows of a file by its mapping, and some cells of each column.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ImportPreview)]
 pub struct Preview {
     /// Of each header, in their order.
     pub samples: Vec<Vec<String>>,
