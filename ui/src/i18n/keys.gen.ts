@@ -643,6 +643,7 @@ export type MessageKey =
   | 'import-row-unchanged'
   | 'import-row-wrong'
   | 'import-rows'
+  | 'import-rows-about'
   | 'import-rows-of'
   | 'import-run'
   | 'import-run-facts'

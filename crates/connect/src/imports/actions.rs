@@ -67,7 +67,7 @@ pub fn check(tx: &mut Tx<'_>, id: ImportId) -> Result<Import> {
         return Err(Error::new(Code::Conflict));
     }
     understand::check_whole(&import.mapping)?;
-    store::set_state(tx, id, ImportState::Checking)?;
+    store::set_state(tx, id, ImportState::Ready, ImportState::Checking)?;
     store::set_dry_run(tx, id, Some(&DryRun { place: import.format.start, ..DryRun::default() }))?;
     tx.enqueue(job(CHECK, id))?;
     tx.record(fact("import.check_started", id))?;
@@ -80,7 +80,7 @@ pub fn stop_check(tx: &mut Tx<'_>, id: ImportId) -> Result<Import> {
     if import.state != ImportState::Checking {
         return Err(Error::new(Code::Conflict));
     }
-    store::set_state(tx, id, ImportState::Ready)?;
+    store::set_state(tx, id, ImportState::Checking, ImportState::Ready)?;
     store::set_dry_run(tx, id, None)?;
     tx.record(fact("import.check_stopped", id))?;
     store::find(tx, id)
@@ -93,7 +93,7 @@ pub fn run(tx: &mut Tx<'_>, id: ImportId, ip: Option<IpAddr>) -> Result<Import> 
         return Err(Error::new(Code::Conflict));
     }
     understand::check_whole(&import.mapping)?;
-    store::set_state(tx, id, ImportState::Running)?;
+    store::set_state(tx, id, import.state, ImportState::Running)?;
     store::set_started(tx, id)?;
     tx.enqueue(job(RUN, id))?;
     let action = if import.started_at.is_none() { "import.started" } else { "import.resumed" };
@@ -107,7 +107,7 @@ pub fn pause(tx: &mut Tx<'_>, id: ImportId) -> Result<Import> {
     if import.state != ImportState::Running {
         return Err(Error::new(Code::Conflict));
     }
-    store::set_state(tx, id, ImportState::Paused)?;
+    store::set_state(tx, id, ImportState::Running, ImportState::Paused)?;
     tx.record(fact("import.paused", id))?;
     store::find(tx, id)
 }
@@ -121,7 +121,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: ImportId, ip: Option<IpAddr>) -> Result<()> {
     if import.state == ImportState::Cancelled {
         return Ok(());
     }
-    store::set_state(tx, id, ImportState::Cancelled)?;
+    store::set_state(tx, id, import.state, ImportState::Cancelled)?;
     let now = tx.now();
     store::set_finished(tx, id, now)?;
     log(tx, &import, "import.cancelled", Some(json!(import.counts)), ip)?;
@@ -130,7 +130,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: ImportId, ip: Option<IpAddr>) -> Result<()> {
 
 /// The last row has been worked.
 pub(super) fn finish(tx: &mut Tx<'_>, id: ImportId) -> Result<()> {
-    store::set_state(tx, id, ImportState::Done)?;
+    store::set_state(tx, id, ImportState::Running, ImportState::Done)?;
     let now = tx.now();
     store::set_finished(tx, id, now)?;
     let import = store::find(tx, id)?;

@@ -14,10 +14,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{ApiResult, App, Auth, ErrorBody, Json, Limit, Page, PageQuery, PathId, Query, RouterExt};
 
 use super::{
-    Column, Encoding, Format, Import, ImportKind, Mapping, NewImport, Place, Separator, actions, guess,
-    inspect,
+    Column, Encoding, Format, Import, ImportKind, Mapping, NewImport, Place, Separator, actions, asides,
+    guess, inspect,
     jobs::read_batch,
-    rows, store, upload,
+    store, upload,
     upload::blocking,
     values::Manner,
     view::{self, AsideView, ImportView, Preview},
@@ -203,7 +203,8 @@ async fn read_preview(
     let path = app.db.blobs().path(&import.blob);
     let (file, format) = (path.clone(), import.format.clone());
     let samples =
-        blocking(move || rows::samples_of(&inspect::samples(&file, &format)?, format.headers.len())).await?;
+        blocking(move || asides::samples_of(&inspect::samples(&file, &format)?, format.headers.len()))
+            .await?;
     let rows = app.db.read(&auth.caller, move |read| view::preview(read, &path, &import, &batch)).await?;
     Ok(Json(Preview { samples, rows }))
 }
@@ -314,7 +315,7 @@ async fn read_errors(
 ) -> ApiResult<Response> {
     auth.caller.require(Role::Lead)?;
     let import = app.db.read(&auth.caller, move |read| store::find(read, id)).await?;
-    let columns = rows::error_columns(&import.format);
+    let columns = asides::error_columns(&import.format);
     let named: Vec<&str> = columns.iter().map(String::as_str).collect();
     let page = move |after: Option<u64>| {
         let (db, caller, import) = (app.db.clone(), auth.caller.clone(), import.clone());
@@ -325,7 +326,7 @@ async fn read_errors(
             let path = db.blobs().path(&import.blob);
             let table = blocking(move || {
                 let row = |aside: &super::Aside| {
-                    rows::error_row(&path, &import.format, aside, &view::message(&aside.wrong, locale))
+                    asides::error_row(&path, &import.format, aside, &view::message(&aside.wrong, locale))
                 };
                 found.iter().map(row).collect()
             });

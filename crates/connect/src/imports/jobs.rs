@@ -1,10 +1,6 @@
 //! The work in the background: a batch of rows to a job, its cursor in the transaction of its effect.
 
-use std::{
-    collections::HashMap,
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use ::store::{Db, Job, JobFailure, Jobs, Tx};
 use kernel::{Code, Error, ImportId, Locale, NewFact, PersonId, Result};
@@ -18,7 +14,7 @@ use people::{
 use serde_json::json;
 
 use super::{
-    Aside, Counts, DryRun, Import, ImportState, Place, Wrong, actions,
+    Aside, Counts, Import, ImportState, Place, Wrong, actions, checking,
     rows::Rows,
     store,
     understand::{Reading, Said, ToldFact},
@@ -30,19 +26,15 @@ pub(super) const CHECK: &str = "import.check";
 
 /// Rows of one transaction: few enough that others do not wait for it.
 const BATCH: usize = 500;
-/// Rows of one step of a dry run, which nobody waits for.
-const CHECKED: usize = 2_000;
-/// Reasons that a dry run shows.
-const SHOWN: usize = 20;
 
 /// What the source of facts, identities and traits is called.
 const SOURCE: &str = "import";
 
 /// The jobs of imports.
 pub fn jobs(jobs: Jobs, db: &Db) -> Jobs {
-    let (run_db, check_db, memory) = (db.clone(), db.clone(), Memories::default());
+    let (run_db, check_db, memory) = (db.clone(), db.clone(), checking::Memories::default());
     jobs.on(RUN, move |job: Job| run(run_db.clone(), job))
-        .on(CHECK, move |job: Job| check(check_db.clone(), memory.clone(), job))
+        .on(CHECK, move |job: Job| checking::check(check_db.clone(), memory.clone(), job))
 }
 
 /// Rows that were read and understood.
@@ -54,7 +46,7 @@ pub(super) struct Batch {
     pub is_end: bool,
 }
 
-fn id_of(job: &Job) -> Result<ImportId, JobFailure> {
+pub(super) fn id_of(job: &Job) -> Result<ImportId, JobFailure> {
     let id = job.payload["import"].as_str().and_then(|id| id.parse().ok());
     id.ok_or_else(|| JobFailure::Dead("the job names no import".into()))
 }
@@ -108,7 +100,7 @@ pub(super) async fn read_batch(
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
 
-async fn load(db: &Db, job: &Job, id: ImportId) -> Result<(Import, workspace::Workspace)> {
+pub(super) async fn load(db: &Db, job: &Job, id: ImportId) -> Result<(Import, workspace::Workspace)> {
     db.read(&job.caller(), move |read| Ok((store::find(read, id)?, workspace::get(read)?))).await
 }
 
@@ -187,13 +179,12 @@ fn go_on(tx: &mut Tx<'_>, id: ImportId, is_end: bool) -> Result<()> {
 
 /// Keeps what a batch says and moves the cursor; false when somebody else did, or nobody should.
 pub(super) fn keep(tx: &mut Tx<'_>, id: ImportId, batch: &Batch) -> Result<bool> {
-    let import = store::find(tx, id)?;
-    if import.state != ImportState::Running || import.place != batch.from {
+    if !store::move_on(tx, id, batch.from, batch.to)? {
         return Ok(false);
     }
     let came = keep_rows(tx, id, batch)?;
     store::set_aside(tx, id, &batch.wrong)?;
-    store::advance(tx, id, batch.to, counted(came, batch.wrong.len()))?;
+    store::count(tx, id, counted(came, batch.wrong.len()))?;
     Ok(true)
 }
 
@@ -248,11 +239,11 @@ fn keep_facts(tx: &mut Tx<'_>, id: ImportId, told: &[&ToldFact]) -> Result<Vec<C
     Ok(came)
 }
 
-fn key(contact: &Contact) -> (IdentityKind, &str) {
+pub(super) fn key(contact: &Contact) -> (IdentityKind, &str) {
     (contact.kind, contact.value.as_str())
 }
 
-fn counted(came: Vec<Came>, wrong: usize) -> Counts {
+pub(super) fn counted(came: Vec<Came>, wrong: usize) -> Counts {
     let mut counts = Counts { wrong: wrong as u64, ..Counts::default() };
     for one in came {
         match one {
@@ -262,129 +253,4 @@ fn counted(came: Vec<Came>, wrong: usize) -> Counts {
         }
     }
     counts
-}
-
-/// What earlier rows of a file would have done: only in memory, since a dry run keeps nothing. After a restart it
-/// begins anew.
-#[derive(Default)]
-struct Memory {
-    place: u64,
-    /// Hashes of values by which people were told of and of message ids, with that of what was said.
-    told: HashMap<u64, u64>,
-}
-
-#[derive(Clone, Default)]
-struct Memories(Arc<Mutex<HashMap<ImportId, Memory>>>);
-
-impl Memories {
-    /// Takes out what was remembered up to a place.
-    fn take(&self, id: ImportId, place: u64) -> Option<Memory> {
-        let known = self.0.lock().expect("no panic while held").remove(&id);
-        known.filter(|memory| memory.place == place)
-    }
-
-    fn put(&self, id: ImportId, memory: Memory) {
-        self.0.lock().expect("no panic while held").insert(id, memory);
-    }
-}
-
-async fn check(db: Db, memories: Memories, job: Job) -> Result<(), JobFailure> {
-    let id = id_of(&job)?;
-    let (import, workspace) = load(&db, &job, id).await?;
-    let Some(mut found) = import.dry_run.clone().filter(|_| import.state == ImportState::Checking) else {
-        memories.take(id, 0);
-        return Ok(());
-    };
-    let start = Place { byte: import.format.start, line: import.format.start_line };
-    let mut from = Place { byte: found.place, line: found.line };
-    let memory = memories.take(id, from.byte).filter(|_| from.byte > start.byte);
-    let mut memory = memory.unwrap_or_else(|| {
-        found = DryRun::default();
-        from = start;
-        Memory::default()
-    });
-    let batch = Arc::new(read_batch(&db, &import, &workspace, from, CHECKED).await?);
-    let work = Arc::clone(&batch);
-    let known = db.read(&job.caller(), move |read| known_rows(read, &work)).await?;
-    let came = batch.said.iter().zip(known).map(|((_, said), came)| memory.consider(said, came)).collect();
-    found.counts.add(counted(came, batch.wrong.len()));
-    let room = SHOWN.saturating_sub(found.first.len());
-    found.first.extend(batch.wrong.iter().take(room).cloned());
-    (found.place, found.line, memory.place) = (batch.to.byte, batch.to.line, batch.to.byte);
-    let is_end = batch.is_end;
-    db.write(&job.caller(), move |tx| note_check(tx, &job, id, found.clone(), is_end)).await?;
-    if !is_end {
-        memories.put(id, memory);
-    }
-    Ok(())
-}
-
-/// What each row would do, when none of the file came before it.
-pub(super) fn known_rows(read: &mut ::store::Read<'_>, batch: &Batch) -> Result<Vec<Came>> {
-    let people: Vec<told::Told> = batch
-        .said
-        .iter()
-        .filter_map(|(_, said)| if let Said::Person(told) = said { Some(told.clone()) } else { None })
-        .collect();
-    let mut came = told::weigh(read, &people)?;
-    let ids: Vec<&str> = batch
-        .said
-        .iter()
-        .filter_map(
-            |(_, said)| if let Said::Fact(fact) = said { Some(fact.message_id.as_str()) } else { None },
-        )
-        .collect();
-    let known = store::remembered(read, &ids)?;
-    came.extend(ids.iter().map(|id| if known.contains(*id) { Came::Unchanged } else { Came::Created }));
-    Ok(came)
-}
-
-fn note_check(tx: &mut Tx<'_>, job: &Job, id: ImportId, found: DryRun, is_end: bool) -> Result<()> {
-    job.finish(tx)?;
-    if store::find(tx, id)?.state != ImportState::Checking {
-        return Ok(());
-    }
-    let finished_at = is_end.then_some(tx.now());
-    store::set_dry_run(tx, id, Some(&DryRun { finished_at, ..found }))?;
-    if !is_end {
-        return tx.enqueue(actions::job(CHECK, id));
-    }
-    store::set_state(tx, id, ImportState::Ready)?;
-    tx.record(NewFact::new("import.checked").payload(json!({ "import": id })))
-}
-
-impl Memory {
-    /// What a row would do after those before it.
-    fn consider(&mut self, said: &Said, came: Came) -> Came {
-        match said {
-            Said::Fact(fact) => match self.told.insert(hash(&fact.message_id), 0) {
-                Some(_) => Came::Unchanged,
-                None => came,
-            },
-            Said::Person(told) => {
-                let content = hash(
-                    &json!([told.traits, told.claims.iter().map(|claim| &claim.value).collect::<Vec<_>>()])
-                        .to_string(),
-                );
-                let came = match self.told.get(&hash(&key(&told.key))) {
-                    Some(before) if *before == content => Came::Unchanged,
-                    Some(_) => Came::Changed,
-                    None => came,
-                };
-                if came != Came::Unchanged {
-                    self.told.insert(hash(&key(&told.key)), content);
-                    for claim in &told.claims {
-                        self.told.entry(hash(&key(claim))).or_insert(content);
-                    }
-                }
-                came
-            }
-        }
-    }
-}
-
-fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

@@ -9,6 +9,8 @@
 //! - A dry run reads what a run would read, decides as a run would, and keeps nothing.
 
 mod actions;
+mod asides;
+mod checking;
 mod format;
 mod guess;
 mod http;

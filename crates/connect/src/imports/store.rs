@@ -3,14 +3,12 @@
 use std::collections::HashSet;
 
 use ::store::{BlobHash, Read, Row, Tx, Value, params};
-use kernel::{Error, ImportId, Result, Timestamp};
+use kernel::{Code, Error, ImportId, Result, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Aside, Counts, DryRun, Import, ImportState, Mapping, Place, Wrong};
 
 const CHUNK: usize = 400;
-
-const COLUMNS: &str = "id, name, blob, size, kind, format, columns, event, state, place, line, created, changed, unchanged, wrong, dry_run, actor, created_at, started_at, finished_at";
 
 fn word(value: &impl Serialize) -> Result<String> {
     match serde_json::to_value(value) {
@@ -70,18 +68,20 @@ pub(super) fn insert(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
 
 pub(super) fn find(read: &mut Read<'_>, id: ImportId) -> Result<Import> {
     let workspace = read.workspace();
-    let sql = format!("SELECT {COLUMNS} FROM imports WHERE workspace_id = $1 AND id = $2");
-    import(&read.row(&sql, params![workspace, id])?.ok_or_else(Error::not_found)?)
+    let sql = "SELECT id, name, blob, size, kind, format, columns, event, state, place, line,
+                   created, changed, unchanged, wrong, dry_run, actor, created_at, started_at, finished_at
+               FROM imports WHERE workspace_id = $1 AND id = $2";
+    import(&read.row(sql, params![workspace, id])?.ok_or_else(Error::not_found)?)
 }
 
 /// The newest first.
 pub(super) fn list(read: &mut Read<'_>, before: Option<ImportId>, limit: usize) -> Result<Vec<Import>> {
     let workspace = read.workspace();
-    let sql = format!(
-        "SELECT {COLUMNS} FROM imports WHERE workspace_id = $1 AND (CAST($2 AS BYTEA) IS NULL OR id < $2)
-         ORDER BY id DESC LIMIT $3"
-    );
-    read.rows(&sql, params![workspace, before, limit])?.iter().map(import).collect()
+    let sql = "SELECT id, name, blob, size, kind, format, columns, event, state, place, line,
+                   created, changed, unchanged, wrong, dry_run, actor, created_at, started_at, finished_at
+               FROM imports WHERE workspace_id = $1 AND (CAST($2 AS BYTEA) IS NULL OR id < $2)
+               ORDER BY id DESC LIMIT $3";
+    read.rows(sql, params![workspace, before, limit])?.iter().map(import).collect()
 }
 
 fn import(row: &Row) -> Result<Import> {
@@ -117,7 +117,7 @@ pub(super) fn set_mapping(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
         (word(&import.mapping.kind)?, text(&import.format)?, text(&import.mapping.columns)?);
     tx.execute(
         "UPDATE imports SET kind = $3, format = $4, columns = $5, event = $6, place = $7, line = $8, dry_run = NULL
-         WHERE workspace_id = $1 AND id = $2",
+         WHERE workspace_id = $1 AND id = $2 AND state = 'ready'",
         params![
             workspace,
             import.id,
@@ -132,10 +132,14 @@ pub(super) fn set_mapping(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
     .map(drop)
 }
 
-pub(super) fn set_state(tx: &mut Tx<'_>, id: ImportId, state: ImportState) -> Result<()> {
-    let (workspace, state) = (tx.workspace(), word(&state)?);
-    let sql = "UPDATE imports SET state = $3 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(sql, params![workspace, id, state]).map(drop)
+/// Refused when somebody else changed the state meanwhile.
+pub(super) fn set_state(tx: &mut Tx<'_>, id: ImportId, from: ImportState, to: ImportState) -> Result<()> {
+    let (workspace, from, to) = (tx.workspace(), word(&from)?, word(&to)?);
+    let sql = "UPDATE imports SET state = $4 WHERE workspace_id = $1 AND id = $2 AND state = $3";
+    match tx.execute(sql, params![workspace, id, from, to])? {
+        0 => Err(Error::new(Code::Conflict)),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn set_started(tx: &mut Tx<'_>, id: ImportId) -> Result<()> {
@@ -157,17 +161,24 @@ pub(super) fn set_dry_run(tx: &mut Tx<'_>, id: ImportId, found: Option<&DryRun>)
     tx.execute(sql, params![workspace, id, found]).map(drop)
 }
 
-/// Moves the cursor on with what was counted.
-pub(super) fn advance(tx: &mut Tx<'_>, id: ImportId, to: Place, counts: Counts) -> Result<()> {
+/// Moves the cursor of a running import on, and holds its row until the commit: whoever comes second finds it moved.
+/// False when it is not there any more, or nobody should go on.
+pub(super) fn move_on(tx: &mut Tx<'_>, id: ImportId, from: Place, to: Place) -> Result<bool> {
+    let workspace = tx.workspace();
+    let sql = "UPDATE imports SET place = $4, line = $5
+               WHERE workspace_id = $1 AND id = $2 AND place = $3 AND state = 'running'";
+    let moved = tx.execute(sql, params![workspace, id, int(from.byte), int(to.byte), int(to.line)])?;
+    Ok(moved == 1)
+}
+
+pub(super) fn count(tx: &mut Tx<'_>, id: ImportId, counts: Counts) -> Result<()> {
     let workspace = tx.workspace();
     tx.execute(
-        "UPDATE imports SET place = $3, line = $4, created = created + $5, changed = changed + $6,
-             unchanged = unchanged + $7, wrong = wrong + $8 WHERE workspace_id = $1 AND id = $2",
+        "UPDATE imports SET created = created + $3, changed = changed + $4, unchanged = unchanged + $5,
+             wrong = wrong + $6 WHERE workspace_id = $1 AND id = $2",
         params![
             workspace,
             id,
-            int(to.byte),
-            int(to.line),
             int(counts.created),
             int(counts.changed),
             int(counts.unchanged),

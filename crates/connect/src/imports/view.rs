@@ -17,8 +17,9 @@ use utoipa::ToSchema;
 
 use super::{
     Aside, Column, Counts, Encoding, FileKind, Import, ImportKind, ImportState, Separator, Wrong,
-    jobs::{Batch, known_rows},
-    rows::text_at,
+    asides::text_at,
+    checking::known_rows,
+    jobs::Batch,
     understand::{Said, ToldFact},
 };
 

@@ -1,8 +1,7 @@
 //! A file becomes people: over the wire, across a restart, by whoever may.
 
 use serde_json::{Value as Json, json};
-use testkit::{Answer, Client, Engine, TestApp, on_both_engines, text};
-use testservers::wait_until;
+use testkit::{Answer, Client, Engine, TestApp, on_both_engines, servers::wait_until, text};
 
 on_both_engines! {
     a_file_is_looked_at_tried_and_imported_and_its_wrong_rows_come_back_as_a_table

@@ -74,7 +74,7 @@ function Preparing({ one }: { one: Import }) {
       {checked && one.state === 'ready' && (
         <section className="card" aria-labelledby="checked">
           <div className="card__body">
-            <h2 className="card__title" id="checked" role="status">{t('import-checked')}</h2>
+            <div role="status"><h2 className="card__title" id="checked">{t('import-checked')}</h2></div>
             <Counts counts={checked.counts} kind={one.kind} dry />
             {checked.first.length > 0 && <><h3 className="imports__part">{t('import-first-errors')}</h3><ErrorTable errors={checked.first} /></>}
           </div>
@@ -103,7 +103,7 @@ function UnderWay({ one, rows, progress, label }: { one: Import; rows: number; p
     <div className="import-way">
       <Progress label={label} value={progress} />
       <p className="import-way__words tabular">
-        <span>{all ? t('import-rows-of', { done: format.number(rows), all: format.number(all) }) : t('import-rows', { done: format.number(rows) })}</span>
+        <span>{all ? t(one.dry_run?.finished_at ? 'import-rows-of' : 'import-rows-about', { done: format.number(rows), all: format.number(all) }) : t('import-rows', { done: format.number(rows) })}</span>
         {now && <span>{t('import-rate', { rate: format.number(Math.round(now.rate)) })}</span>}
         {left && <span>{left}</span>}
       </p>
@@ -123,7 +123,7 @@ function Outcome({ one }: { one: Import }) {
     <>
       <section className="card" aria-labelledby="outcome">
         <div className="card__body">
-          <h2 className="card__title" id="outcome" role="status">{t(`import-title-${one.state as 'running' | 'paused' | 'cancelled' | 'done'}`)}</h2>
+          <div role="status"><h2 className="card__title" id="outcome">{t(`import-title-${one.state as 'running' | 'paused' | 'cancelled' | 'done'}`)}</h2></div>
           {one.state !== 'done' && <UnderWay one={one} rows={rowsOf(one.counts)} progress={one.progress} label={t('import-title-running')} />}
           <Counts counts={one.counts} kind={one.kind} />
         </div>

@@ -127,7 +127,7 @@ function PreviewRow({ row }: { row: ImportPreviewRow }) {
   )
 
   function told(traits: Record<string, Json>, locale: string | null) {
-    const all = Object.entries(traits).map(([name, value]) => `${name}: ${value === true ? t('import-yes') : value === false ? t('import-no') : typeof value === 'number' ? format.number(value) : typeof value === 'string' ? value : JSON.stringify(value)}`)
+    const all = Object.entries(traits).filter(([name]) => name !== 'first_name' && name !== 'last_name').map(([name, value]) => `${name}: ${value === true ? t('import-yes') : value === false ? t('import-no') : typeof value === 'number' ? format.number(value) : typeof value === 'string' ? value : JSON.stringify(value)}`)
     return locale ? [`${t('import-as-locale')}: ${locale}`, ...all] : all
   }
 }

@@ -36,10 +36,9 @@ export function Customers() {
     <div className="screen customers" data-pane={person ? 'person' : 'list'}>
       <section className="customers__list" role={onePane && !person ? 'main' : undefined} aria-label={t('customers')}>
         <header className="list-head">
-          <div className="list-head__line">{onePane || !person ? <h1 className="list-head__title">{t('customers')}</h1> : <h2 className="list-head__title">{t('customers')}</h2>}</div>
+          <div className="list-head__line">{onePane || !person ? <h1 className="list-head__title">{t('customers')}</h1> : <h2 className="list-head__title">{t('customers')}</h2>}{can(me).importPeople && <ImportLink />}</div>
           <div className="customers__tools">
             <CustomerSearch query={query ?? ''} />
-            {can(me).importPeople && <ImportLink />}
             {can(me).export && <ExportLink query={query ?? ''} />}
           </div>
         </header>
@@ -66,9 +65,9 @@ function ExportLink({ query }: { query: string }) {
 function ImportLink() {
   const { t } = useI18n()
   return (
-    <Link to="/imports" className="button button--secondary button--small" title={t('imports-help')}>
+    <Link to="/imports" className="button button--secondary button--small customers__import" title={t('imports-help')}>
       <Upload size={14} aria-hidden="true" />
-      <span className="customers__word">{t('imports-short')}</span>
+      <span>{t('imports-short')}</span>
     </Link>
   )
 }

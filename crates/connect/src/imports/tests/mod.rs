@@ -18,8 +18,8 @@ use people::{
 use serde_json::Value as Json;
 
 use super::{
-    Column, Counts, Import, ImportKind, ImportState, NewImport, Target, actions, format::Tally, guess,
-    inspect, jobs, rows, store, values::Manner, view,
+    Column, Counts, Import, ImportKind, ImportState, NewImport, Target, actions, asides, format::Tally,
+    guess, inspect, jobs, store, values::Manner, view,
 };
 
 /// A workspace in Budapest, on one engine.
@@ -191,7 +191,7 @@ impl Desk {
         let asides = self.read(move |read| store::asides(read, id, None, 1_000)).await;
         let path = self.db.blobs().path(&import.blob);
         let mut table = Vec::new();
-        let columns = rows::error_columns(&import.format);
+        let columns = asides::error_columns(&import.format);
         let line = |cells: &[String]| {
             let cells: Vec<String> =
                 cells.iter().map(|cell| format!("\"{}\"", web::escape(cell).replace('"', "\"\""))).collect();
@@ -200,7 +200,7 @@ impl Desk {
         writeln!(table, "{}\r", line(&columns)).expect("memory");
         for aside in asides {
             let message = view::message(&aside.wrong, Locale::Hu);
-            let cells = rows::error_row(&path, &import.format, &aside, &message).expect("read");
+            let cells = asides::error_row(&path, &import.format, &aside, &message).expect("read");
             writeln!(table, "{}\r", line(&cells)).expect("memory");
         }
         String::from_utf8(table).expect("UTF-8")

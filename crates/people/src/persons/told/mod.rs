@@ -132,27 +132,28 @@ struct News<'r> {
 
 impl<'r> News<'r> {
     fn of(read: &mut Read<'_>, wave: &'r [Told]) -> Result<Self> {
-        let mut leading = HashMap::new();
+        let (mut leading, mut held) = (HashMap::new(), HashSet::new());
         for kind in [IdentityKind::External, IdentityKind::Email, IdentityKind::Phone] {
             let of_kind = wave.iter().flat_map(Told::contacts).filter(|contact| contact.kind == kind);
             let values: Vec<&str> = of_kind.map(|contact| contact.value.as_str()).collect();
-            for (value, home, person) in store::leading(read, kind, &values)? {
-                leading.insert((kind, value), (home, person));
+            for one in store::known(read, kind, &values)? {
+                if one.leads {
+                    leading.insert((kind, one.value.clone()), (one.home, one.person));
+                }
+                held.insert((one.home, kind, one.value));
             }
         }
         let known = |contact: &Contact| leading.get(&(contact.kind, contact.value.clone())).copied();
         let homes: Vec<PersonId> =
             wave.iter().filter_map(|row| known(&row.key)).map(|found| found.0).collect();
-        let values = store::values_at(read, &homes)?;
         let traits = store::traits_at(read, &homes)?;
         let mut led: HashSet<(IdentityKind, &str)> = HashSet::new();
         let rows = wave.iter().map(|row| {
             let found = known(&row.key);
             let (home, person) = found.unwrap_or_else(|| (PersonId::new(), PersonId(uuid::Uuid::nil())));
             let person = if found.is_some() { person } else { home };
-            let new_here = row.contacts().filter(|contact| {
-                !values.contains(&(home, contact.kind.as_str().to_owned(), contact.value.clone()))
-            });
+            let new_here =
+                row.contacts().filter(|contact| !held.contains(&(home, contact.kind, contact.value.clone())));
             let mut contacts: Vec<(&Contact, bool)> = Vec::new();
             for contact in new_here {
                 let value = (contact.kind, contact.value.as_str());

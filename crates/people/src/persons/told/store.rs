@@ -1,6 +1,6 @@
 //! Every statement of what is told in bulk.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use kernel::{PersonId, Result};
 use serde_json::{Map, Value as Json};
@@ -14,40 +14,31 @@ const READ: usize = 400;
 /// Rows of one statement that writes: of at most ten values each.
 const WRITE: usize = 200;
 
-pub(super) fn leading(
-    read: &mut Read<'_>,
-    kind: IdentityKind,
-    values: &[&str],
-) -> Result<Vec<(String, PersonId, PersonId)>> {
+/// Where somebody is known by a value.
+pub(super) struct Known {
+    pub value: String,
+    pub home: PersonId,
+    pub person: PersonId,
+    pub leads: bool,
+}
+
+/// Everybody who is known by one of these values, or claims it.
+pub(super) fn known(read: &mut Read<'_>, kind: IdentityKind, values: &[&str]) -> Result<Vec<Known>> {
     let mut found = Vec::new();
     for chunk in values.chunks(READ) {
         let mut params: Vec<Value> = vec![read.workspace().into(), kind.as_str().into()];
         let list = sql::append(&mut params, chunk);
         let sql = format!(
-            "SELECT value, home_id, person_id FROM identities
-             WHERE workspace_id = $1 AND kind = $2 AND leads = 1 AND value IN ({list})"
+            "SELECT value, home_id, person_id, leads FROM identities
+             WHERE workspace_id = $1 AND kind = $2 AND value IN ({list})"
         );
         for row in read.rows(&sql, &params)? {
-            found.push((row.get(0)?, row.get(1)?, row.get(2)?));
-        }
-    }
-    Ok(found)
-}
-
-/// Home, kind and value of everything known at these homes.
-pub(super) fn values_at(
-    read: &mut Read<'_>,
-    homes: &[PersonId],
-) -> Result<HashSet<(PersonId, String, String)>> {
-    let mut found = HashSet::new();
-    for chunk in homes.chunks(READ) {
-        let mut params: Vec<Value> = vec![read.workspace().into()];
-        let list = sql::append(&mut params, chunk);
-        let sql = format!(
-            "SELECT home_id, kind, value FROM identities WHERE workspace_id = $1 AND home_id IN ({list})"
-        );
-        for row in read.rows(&sql, &params)? {
-            found.insert((row.get(0)?, row.get(1)?, row.get(2)?));
+            found.push(Known {
+                value: row.get(0)?,
+                home: row.get(1)?,
+                person: row.get(2)?,
+                leads: row.get(3)?,
+            });
         }
     }
     Ok(found)

@@ -1,0 +1,149 @@
+//! Dry runs: what a run would do, decided as it would, and nothing kept.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, Mutex},
+};
+
+use ::store::{Db, Job, JobFailure, Read, Tx};
+use kernel::{ImportId, NewFact, Result};
+use people::persons::told::{self, Came};
+use serde_json::json;
+
+use super::{
+    DryRun, ImportState, Place, actions,
+    jobs::{Batch, CHECK, counted, id_of, key, load, read_batch},
+    store,
+    understand::Said,
+};
+
+/// Rows of one step, which nobody waits for.
+const CHECKED: usize = 2_000;
+/// Reasons that are shown.
+const SHOWN: usize = 20;
+
+/// What earlier rows of a file would have done: only in memory, since a dry run keeps nothing. After a restart it
+/// begins anew.
+#[derive(Default)]
+struct Memory {
+    place: u64,
+    /// Hashes of values by which people were told of and of message ids, with that of what was said.
+    told: HashMap<u64, u64>,
+}
+
+#[derive(Clone, Default)]
+pub(super) struct Memories(Arc<Mutex<HashMap<ImportId, Memory>>>);
+
+impl Memories {
+    /// Takes out what was remembered up to a place.
+    fn take(&self, id: ImportId, place: u64) -> Option<Memory> {
+        let known = self.0.lock().expect("no panic while held").remove(&id);
+        known.filter(|memory| memory.place == place)
+    }
+
+    fn put(&self, id: ImportId, memory: Memory) {
+        self.0.lock().expect("no panic while held").insert(id, memory);
+    }
+}
+
+pub(super) async fn check(db: Db, memories: Memories, job: Job) -> Result<(), JobFailure> {
+    let id = id_of(&job)?;
+    let (import, workspace) = load(&db, &job, id).await?;
+    let Some(mut found) = import.dry_run.clone().filter(|_| import.state == ImportState::Checking) else {
+        memories.take(id, 0);
+        return Ok(());
+    };
+    let start = Place { byte: import.format.start, line: import.format.start_line };
+    let mut from = Place { byte: found.place, line: found.line };
+    let memory = memories.take(id, from.byte).filter(|_| from.byte > start.byte);
+    let mut memory = memory.unwrap_or_else(|| {
+        found = DryRun::default();
+        from = start;
+        Memory::default()
+    });
+    let batch = Arc::new(read_batch(&db, &import, &workspace, from, CHECKED).await?);
+    let work = Arc::clone(&batch);
+    let known = db.read(&job.caller(), move |read| known_rows(read, &work)).await?;
+    let came = batch.said.iter().zip(known).map(|((_, said), came)| memory.consider(said, came)).collect();
+    found.counts.add(counted(came, batch.wrong.len()));
+    let room = SHOWN.saturating_sub(found.first.len());
+    found.first.extend(batch.wrong.iter().take(room).cloned());
+    (found.place, found.line, memory.place) = (batch.to.byte, batch.to.line, batch.to.byte);
+    let is_end = batch.is_end;
+    db.write(&job.caller(), move |tx| note_check(tx, &job, id, found.clone(), is_end)).await?;
+    if !is_end {
+        memories.put(id, memory);
+    }
+    Ok(())
+}
+
+/// What each row would do, when none of the file came before it.
+pub(super) fn known_rows(read: &mut Read<'_>, batch: &Batch) -> Result<Vec<Came>> {
+    let people: Vec<told::Told> = batch
+        .said
+        .iter()
+        .filter_map(|(_, said)| if let Said::Person(told) = said { Some(told.clone()) } else { None })
+        .collect();
+    let mut came = told::weigh(read, &people)?;
+    let ids: Vec<&str> = batch
+        .said
+        .iter()
+        .filter_map(
+            |(_, said)| if let Said::Fact(fact) = said { Some(fact.message_id.as_str()) } else { None },
+        )
+        .collect();
+    let known = store::remembered(read, &ids)?;
+    came.extend(ids.iter().map(|id| if known.contains(*id) { Came::Unchanged } else { Came::Created }));
+    Ok(came)
+}
+
+fn note_check(tx: &mut Tx<'_>, job: &Job, id: ImportId, found: DryRun, is_end: bool) -> Result<()> {
+    job.finish(tx)?;
+    if store::find(tx, id)?.state != ImportState::Checking {
+        return Ok(());
+    }
+    let finished_at = is_end.then_some(tx.now());
+    store::set_dry_run(tx, id, Some(&DryRun { finished_at, ..found }))?;
+    if !is_end {
+        return tx.enqueue(actions::job(CHECK, id));
+    }
+    store::set_state(tx, id, ImportState::Checking, ImportState::Ready)?;
+    tx.record(NewFact::new("import.checked").payload(json!({ "import": id })))
+}
+
+impl Memory {
+    /// What a row would do after those before it.
+    fn consider(&mut self, said: &Said, came: Came) -> Came {
+        match said {
+            Said::Fact(fact) => match self.told.insert(hash(&fact.message_id), 0) {
+                Some(_) => Came::Unchanged,
+                None => came,
+            },
+            Said::Person(told) => {
+                let content = hash(
+                    &json!([told.traits, told.claims.iter().map(|claim| &claim.value).collect::<Vec<_>>()])
+                        .to_string(),
+                );
+                let came = match self.told.get(&hash(&key(&told.key))) {
+                    Some(before) if *before == content => Came::Unchanged,
+                    Some(_) => Came::Changed,
+                    None => came,
+                };
+                if came != Came::Unchanged {
+                    self.told.insert(hash(&key(&told.key)), content);
+                    for claim in &told.claims {
+                        self.told.entry(hash(&key(claim))).or_insert(content);
+                    }
+                }
+                came
+            }
+        }
+    }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
