@@ -146,10 +146,10 @@ function Errors({ one }: { one: Import }) {
   const errors = useInfiniteQuery({ ...errorsQuery(one.id), queryKey: ['import', one.id, 'errors', Math.ceil(one.counts.wrong / 50)] as never })
   const rows = errors.data?.pages.flatMap((page) => page.items) ?? []
   return (
-    <section aria-labelledby="errors">
+    <section>
       <div className="import-errors__head">
         <div>
-          <h2 className="imports__part" id="errors">{t('import-errors')}</h2>
+          <h2 className="imports__part">{t('import-errors')}</h2>
           <p className="muted imports__intro">{t('import-errors-text')}</p>
         </div>
         <a className="button button--secondary button--normal" href={withQuery(`imports/${one.id}/errors.csv`, { bom: true })} download><Download size={15} aria-hidden="true" /><span>{t('import-errors-download')}</span></a>
