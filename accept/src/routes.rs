@@ -87,6 +87,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/audiences/{id}", Observer, ""),
     route("GET", "/api/v1/audiences/{id}/members", Observer, ""),
     route("GET", "/api/v1/audiences/{id}/people/{person_id}", Observer, ""),
+    route("GET", "/api/v1/profiles/{kind}/{value}", Observer, ""),
     route("POST", "/api/v1/audience-previews", Observer, r#"{"text":"name is \"Kanári\""}"#),
     route("GET", "/api/v1/search", Observer, ""),
     route("GET", "/api/v1/quarantine", Lead, ""),
@@ -206,6 +207,7 @@ impl Route {
         let path = path.replace("{message_id}", &of(message));
         let path = path.replace("{tag_id}", &of("tags")).replace("{user_id}", &of("users"));
         let path = path.replace("{person_id}", &of("people"));
+        let path = path.replace("{kind}/{value}", &format!("email/{}", of("profiles")));
         if path.ends_with("/search") { format!("{path}?query=kan%C3%A1ri") } else { path }
     }
 

@@ -259,6 +259,9 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
     let message = text(&admin.get(&messages).await?.good()?.json()["items"][0]["id"]);
     let answer = administrator.client.post(&messages, json!({ "text": "Kanári válasz" })).await?.good()?.id();
     let stranger = json!({ "name": "Kanári Kelemen", "email": "kelemen@pelda.example" });
+    // Nobody else's, in whichever world.
+    let known_by = format!("{person}@pelda.example");
+    admin.post("/api/v1/people", json!({ "name": "Kanári Profil", "email": known_by })).await?.good()?;
     let twin = json!({ "name": "Kanári Iker", "email": "iker@pelda.example" });
     let twin = admin.post("/api/v1/people", twin).await?.good()?.id();
     let merge = format!("/api/v1/people/{person}/merge");
@@ -280,6 +283,7 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
         ("message", message),
         ("answer", answer),
         ("people", person),
+        ("profiles", known_by),
         ("edge", merged["edge"].to_string()),
         ("other_person", admin.post("/api/v1/people", stranger).await?.good()?.id()),
         ("quarantine", text(&quarantined["id"])),

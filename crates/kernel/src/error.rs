@@ -100,6 +100,11 @@ impl Error {
         Self::new(Code::Invalid).field(field)
     }
 
+    /// A request named something that is not there: then its field is wrong. Any other failure stays what it is.
+    pub fn named_by(self, field: &str) -> Self {
+        if self.code == Code::NotFound { Self::invalid(field) } else { self }
+    }
+
     pub fn not_found() -> Self {
         Self::new(Code::NotFound)
     }

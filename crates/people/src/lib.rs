@@ -1,12 +1,13 @@
 //! People on both sides: the persons we meet, and the users, teams and keys that meet them.
 //!
-//! Slices, lowest first: `audit`, `secrets`, `persons`, `access`, `audiences`.
+//! Slices, lowest first: `audit`, `secrets`, `persons`, `access`, `audiences`, `profiles`.
 
 pub mod access;
 mod actors;
 pub mod audiences;
 pub mod audit;
 pub mod persons;
+pub mod profiles;
 pub mod secrets;
 mod sql;
 
@@ -32,4 +33,5 @@ pub fn routes(setup: access::setup::SetupToken) -> web::RouterExt {
         .merge(audit::routes())
         .merge(persons::routes())
         .merge(audiences::routes())
+        .merge(profiles::routes())
 }

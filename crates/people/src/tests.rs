@@ -70,6 +70,7 @@ fn every_route_of_the_design_is_described() {
         "PATCH people/{id}",
         "GET people/{id}/audiences",
         "GET people/{id}/timeline",
+        "GET profiles/{kind}/{value}",
     ];
     designed.sort_unstable();
     assert_eq!(described, designed);

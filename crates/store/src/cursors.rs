@@ -136,7 +136,7 @@ fn advance(tx: &mut Tx<'_>, reactor: &Reactor, limit: usize, set_aside: bool) ->
             other => other?,
         }
     }
-    tx.execute(
+    tx.execute_later(
         "UPDATE cursors SET tx = $2, seq = $3 WHERE name = $1",
         params![reactor.name, last.tx, last.seq],
     )?;
@@ -163,12 +163,17 @@ pub(crate) fn is_of_the_database(error: &Error) -> bool {
 
 /// The place of a reader, held until the commit: nobody else moves it, and what it has read stays as it was.
 pub fn hold_cursor(tx: &mut Tx<'_>, name: &str) -> Result<FactCursor> {
-    tx.execute(
-        "INSERT INTO cursors (name, tx, seq) VALUES ($1, 0, 0) ON CONFLICT (name) DO NOTHING",
-        params![name],
-    )?;
     let sql = format!("SELECT tx, seq FROM cursors WHERE name = $1{}", tx.dialect().for_update());
-    let row = tx.one(&sql, params![name])?;
+    let row = match tx.row(&sql, params![name])? {
+        Some(row) => row,
+        None => {
+            tx.execute(
+                "INSERT INTO cursors (name, tx, seq) VALUES ($1, 0, 0) ON CONFLICT (name) DO NOTHING",
+                params![name],
+            )?;
+            tx.one(&sql, params![name])?
+        }
+    };
     Ok(FactCursor { tx: row.get(0)?, seq: row.get(1)? })
 }
 

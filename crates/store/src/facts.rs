@@ -40,7 +40,7 @@ pub(crate) fn insert(read: &mut Read<'_>, facts: &[NewFact]) -> Result<()> {
              VALUES {}",
             rows.join(", ")
         );
-        read.connection.execute(&sql, &values)?;
+        read.connection.execute_later(&sql, &values)?;
     }
     Ok(())
 }

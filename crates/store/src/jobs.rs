@@ -260,12 +260,12 @@ fn log_failure(outcome: Result<()>) {
 pub(crate) fn insert(tx: &mut Tx<'_>, job: NewJob) -> Result<()> {
     let (workspace, now) = (tx.workspace(), tx.now());
     if let Some(key) = &job.key {
-        tx.execute(
+        tx.execute_later(
             "DELETE FROM jobs WHERE workspace_id = $1 AND dedupe_key = $2 AND state = 'queued'",
             params![workspace, key],
         )?;
     }
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO jobs (workspace_id, id, kind, payload, dedupe_key, state, run_at, attempts, created_at)
          VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, $7)",
         params![workspace, JobId::new(), job.kind, &job.payload, job.key, job.run_at.unwrap_or(now), now],
@@ -314,7 +314,7 @@ fn conclude(tx: &mut Tx<'_>, job: &Job, outcome: &Result<(), JobFailure>) -> Res
     let (state, run_at, error) = match outcome {
         Ok(()) => {
             // Gone already when the handler finished it with its effect.
-            tx.execute(
+            tx.execute_later(
                 "DELETE FROM jobs WHERE workspace_id = $1 AND id = $2 AND attempts = $3",
                 params![job.workspace, job.id, job.attempts],
             )?;
@@ -329,7 +329,7 @@ fn conclude(tx: &mut Tx<'_>, job: &Job, outcome: &Result<(), JobFailure>) -> Res
         Err(JobFailure::Dead(reason)) => (JobState::Dead, tx.now(), reason),
     };
     tracing::warn!(kind = job.kind, id = %job.id, attempts = job.attempts, state = state.as_str(), "a job failed");
-    tx.execute(
+    tx.execute_later(
         "UPDATE jobs SET state = $4, run_at = $5, last_error = $6 WHERE workspace_id = $1 AND id = $2 AND attempts = $3",
         params![job.workspace, job.id, job.attempts, state.as_str(), run_at, error],
     )?;

@@ -125,6 +125,34 @@ async fn a_failed_write_leaves_nothing_and_its_neighbours_go_on() {
 }
 
 #[tokio::test]
+async fn a_statement_left_for_later_that_fails_undoes_the_whole_write() {
+    for t in engines().await {
+        let insert = "INSERT INTO cursors (name, tx, seq) VALUES ('one', 0, 0)";
+        let bad = t.db.write(&t.caller, move |tx| {
+            tx.execute_later(insert, &[])?;
+            tx.execute_later(insert, &[])
+        });
+        assert_eq!(bad.await.expect_err("refused").code, Code::AlreadyExists);
+        assert_eq!(t.db.write(&t.caller, count_cursors).await.expect("counts"), 0);
+        let dropped = t.db.write(&t.caller, move |tx| {
+            tx.execute_later(insert, &[])?;
+            // Whoever drops the error of a statement does not thereby commit what it undid.
+            let _ = tx.execute(insert, &[]);
+            Ok(())
+        });
+        let (dropped, kept) = (dropped.await, t.db.write(&t.caller, count_cursors).await.expect("counts"));
+        assert_eq!(kept, i64::from(dropped.is_ok()), "told as kept exactly when it is");
+        let delete = "DELETE FROM cursors WHERE name = 'one'";
+        t.db.write(&t.caller, move |tx| tx.execute(delete, &[])).await.expect("deleted");
+        let good = t.db.write(&t.caller, move |tx| {
+            tx.execute_later(insert, &[])?;
+            count_cursors(tx)
+        });
+        assert_eq!(good.await.expect("kept"), 1, "what comes after sees it");
+    }
+}
+
+#[tokio::test]
 async fn a_panicking_write_is_an_error_and_the_writer_lives_on() {
     for t in engines().await {
         let outcome = t.db.write(&t.caller, |_| -> Result<()> { panic!("poison") }).await;
@@ -199,6 +227,11 @@ fn count_or_fail(tx: &mut Tx<'_>, fact: &kernel::Fact) -> Result<()> {
     if fact.payload["n"] == json!(3) {
         return Err(Error::invalid("n"));
     }
+    if fact.payload["n"] == json!(4) {
+        // Found out only when somebody waits for it.
+        let twice = "INSERT INTO cursors (name, tx, seq) VALUES ('counter', 0, 0)";
+        return tx.execute_later(twice, &[]);
+    }
     let (workspace, now) = (tx.workspace(), tx.now());
     tx.execute(
         "INSERT INTO view_counts (workspace_id, bucket, shard, count) VALUES ($1, 'seen', 0, 1)
@@ -212,7 +245,7 @@ fn count_or_fail(tx: &mut Tx<'_>, fact: &kernel::Fact) -> Result<()> {
 #[tokio::test]
 async fn a_reactor_works_each_fact_once_and_sets_poison_aside() {
     for t in engines().await {
-        for n in 0..6 {
+        for n in 0..7 {
             record(&t, "test.happened", n).await;
         }
         record(&t, "test.other", 9).await;
@@ -230,8 +263,10 @@ async fn a_reactor_works_each_fact_once_and_sets_poison_aside() {
         });
         assert_eq!(count.await, 5);
         let aside = t.db.read(&t.caller, SetAside::list).await.expect("lists");
-        assert_eq!(aside.len(), 1);
-        assert!(aside[0].reason.contains("invalid"));
+        let reasons: Vec<&str> = aside.iter().map(|one| one.reason.as_str()).collect();
+        assert_eq!(reasons.len(), 2, "{reasons:?}");
+        assert!(reasons.iter().any(|reason| reason.contains("invalid")), "{reasons:?}");
+        assert!(reasons.iter().any(|reason| reason.contains("already_exists")), "{reasons:?}");
         stop.send(true).expect("stops");
         running.await.expect("ends");
     }

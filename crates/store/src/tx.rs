@@ -69,6 +69,12 @@ impl<'c> Tx<'c> {
         self.read.connection.execute(&unguarded::write(sql), params)
     }
 
+    /// As [`Tx::execute`], for a statement whose number of rows nobody asks for: on PostgreSQL it travels with the next
+    /// one. Should it fail, a later statement or the commit tells so, and nothing is committed.
+    pub fn execute_later(&mut self, sql: &str, params: &[Value]) -> Result<()> {
+        self.read.connection.execute_later(&unguarded::write(sql), params)
+    }
+
     /// Appends a fact to the timeline.
     pub fn record(&mut self, fact: NewFact) -> Result<()> {
         self.record_all(vec![fact])
@@ -120,12 +126,17 @@ impl<'c> Tx<'c> {
 
     pub(crate) fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.read.connection.batch("SAVEPOINT step")?;
-        let outcome = work(self);
-        self.read.connection.batch(match outcome {
-            Ok(_) => "RELEASE SAVEPOINT step",
-            Err(_) => "ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step",
-        })?;
-        outcome
+        match work(self).and_then(|value| self.read.connection.settle().map(|()| value)) {
+            Ok(value) => self.read.connection.batch("RELEASE SAVEPOINT step").map(|()| value),
+            Err(error) => {
+                let connection = &mut self.read.connection;
+                // Undone with the rest; the work's own error is the one to tell.
+                let _ = connection.settle();
+                connection.batch("ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step")?;
+                connection.rolled_back_to_savepoint();
+                Err(error)
+            }
+        }
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {

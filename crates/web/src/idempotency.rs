@@ -77,6 +77,9 @@ impl Drop for InFlight {
     }
 }
 
+/// An action, and its answer in words.
+type JsonWork = Box<dyn Fn(&mut Tx<'_>) -> Result<String> + Send>;
+
 enum Answer {
     Fresh(String),
     Kept(u16, String),
@@ -86,14 +89,24 @@ impl Auth {
     /// Runs one action in one transaction and answers with what it gives, as JSON.
     ///
     /// With an idempotency key the answer is kept in the same transaction, and a repetition gets it again.
-    pub async fn write<T, F>(&self, db: &Db, status: StatusCode, work: F) -> ApiResult<Response>
+    pub fn write<T, F>(
+        &self,
+        db: &Db,
+        status: StatusCode,
+        work: F,
+    ) -> impl Future<Output = ApiResult<Response>> + Send
     where
-        T: Serialize + Send + 'static,
+        T: Serialize,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
+        let work = move |tx: &mut Tx<'_>| serde_json::to_string(&work(tx)?).map_err(Error::internal);
+        self.write_json(db, status, Box::new(work))
+    }
+
+    /// As [`Auth::write`], once for all types of answers.
+    async fn write_json(&self, db: &Db, status: StatusCode, work: JsonWork) -> ApiResult<Response> {
         let Some(key) = self.idempotency.clone() else {
-            let value = db.write(&self.caller, work).await?;
-            return Ok((status, axum::Json(value)).into_response());
+            return Ok(json(status, db.write(&self.caller, work).await?));
         };
         let name = serde_json::to_string(&self.caller.actor).map_err(Error::internal)?;
         let _in_flight = InFlight::enter(&name, &key.key)?;
@@ -103,7 +116,7 @@ impl Auth {
                 if let Some((status, body)) = reserve(tx, &caller_name, &in_tx)? {
                     return Ok(Answer::Kept(status, body));
                 }
-                let body = serde_json::to_string(&work(tx)?).map_err(Error::internal)?;
+                let body = work(tx)?;
                 keep(tx, &caller_name, &in_tx, status.as_u16(), &body)?;
                 Ok(Answer::Fresh(body))
             })
@@ -116,13 +129,15 @@ impl Auth {
     }
 
     /// As [`Auth::write`] for actions that answer with nothing.
-    pub async fn done<F>(&self, db: &Db, work: F) -> ApiResult<Response>
+    pub fn done<F>(&self, db: &Db, work: F) -> impl Future<Output = ApiResult<Response>> + Send
     where
         F: Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
     {
-        let response = self
-            .write(db, StatusCode::NO_CONTENT, move |tx| work(tx).map(|()| serde_json::Value::Null))
-            .await?;
+        self.write_nothing(db, Box::new(move |tx| work(tx).map(|()| "null".to_owned())))
+    }
+
+    async fn write_nothing(&self, db: &Db, work: JsonWork) -> ApiResult<Response> {
+        let response = self.write_json(db, StatusCode::NO_CONTENT, work).await?;
         if response.status() == StatusCode::NO_CONTENT {
             Ok(StatusCode::NO_CONTENT.into_response())
         } else {
@@ -218,7 +233,11 @@ mod tests {
         let request: [&[u8]; 3] = [b"PUT", b"/api/v1/me/password", br#"{"password":"Titok-2026"}"#];
         let ours = keyed_hash([1; 32], &request);
         assert_eq!(ours, keyed_hash([1; 32], &request));
-        assert_ne!(ours, keyed_hash([2; 32], &request), "without the key of the installation nothing can be tried");
+        assert_ne!(
+            ours,
+            keyed_hash([2; 32], &request),
+            "without the key of the installation nothing can be tried"
+        );
         assert_ne!(keyed_hash([1; 32], &[b"PUT", b"/a", b"b"]), keyed_hash([1; 32], &[b"PUT", b"/ab", b""]));
     }
 }

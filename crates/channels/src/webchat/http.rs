@@ -48,7 +48,11 @@ pub fn routes() -> Router<App> {
 
 /// The enabled chat behind a public key.
 pub(super) async fn channel(app: &App, key: String) -> Result<ChannelRow> {
-    let channel = app.db.system_read("chat", move |read| channels::by_key(read, &key)).await?;
+    app.db.system_read("chat", move |read| enabled(read, &key)).await
+}
+
+fn enabled(read: &mut Read<'_>, key: &str) -> Result<ChannelRow> {
+    let channel = channels::by_key(read, key)?;
     if channel.kind == "chat" { Ok(channel) } else { Err(Error::not_found()) }
 }
 
@@ -67,10 +71,13 @@ impl FromRequestParts<App> for Known {
 
     async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, ApiError> {
         let PathId(key) = PathId::<String>::from_request_parts(parts, app).await?;
-        let channel = channel(app, key).await?;
         let header = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
         let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned();
-        Ok(Self(visitor(app, &channel, token).await?))
+        let found = app.db.system_read("chat", move |read| {
+            let channel = enabled(read, &key)?;
+            visitors::by_token(read, &channel, &token)
+        });
+        Ok(Self(found.await?.ok_or_else(|| Error::new(Code::InvalidToken))?))
     }
 }
 
@@ -343,8 +350,11 @@ pub(super) async fn say(app: &App, visitor: &Visitor, written: Written) -> Resul
                     visitors::set_conversation(tx, &visitor, received.conversation)?;
                 }
             }
-            let has_files = received.repeated || !written.attachments.is_empty();
-            let message = view::message(tx, &content_url, received.conversation, received.seq, has_files)?;
+            let message = if received.repeated || !written.attachments.is_empty() {
+                view::message(tx, &content_url, received.conversation, received.seq)?
+            } else {
+                view::just_written(&received, &inbound)
+            };
             Ok(Said { conversation: received.conversation, message })
         })
         .await
@@ -364,7 +374,7 @@ fn inbound(tx: &mut Tx<'_>, visitor: &Visitor, written: &Written, thread: Thread
         to: Vec::new(),
         cc: Vec::new(),
         subject: None,
-        text: written.text.trim().to_owned(),
+        text: written.text.trim().replace('\0', "\u{fffd}"),
         quoted: None,
         html: None,
         attachments: Vec::new(),

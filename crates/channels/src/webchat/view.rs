@@ -3,7 +3,8 @@
 
 use inbox::{
     attachments,
-    conversations::{self, Conversation, project},
+    conversations::{self, Conversation, Received, project},
+    port::Inbound,
 };
 use kernel::{Actor, ConversationId, Error, MessageId, Result, Timestamp};
 use serde::Serialize;
@@ -70,14 +71,27 @@ pub(super) fn message(
     content_url: &str,
     id: ConversationId,
     seq: i64,
-    has_files: bool,
 ) -> Result<ChatMessage> {
     let workspace = read.workspace();
     let sql = format!(
         "SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3 AND {VISIBLE}"
     );
     let row = read.row(&sql, params![workspace, id, seq])?.ok_or_else(Error::not_found)?;
-    if has_files { from_row(read, content_url, &row) } else { without_files(&row) }
+    from_row(read, content_url, &row)
+}
+
+/// A message of the visitor's that has no files, as it has just been taken in.
+pub(super) fn just_written(received: &Received, inbound: &Inbound) -> ChatMessage {
+    ChatMessage {
+        id: received.message,
+        seq: received.seq,
+        client_id: inbound.client_id,
+        from: "visitor",
+        author: None,
+        text: inbound.text.clone(),
+        at: received.at,
+        attachments: Vec::new(),
+    }
 }
 
 fn is_theirs(read: &mut Read<'_>, conversation: &Conversation, row: &Row) -> Result<bool> {

@@ -125,7 +125,7 @@ pub(super) fn create(tx: &mut Tx<'_>, channel: &ChannelRow, token: &str, locale:
 pub(super) fn seen(tx: &mut Tx<'_>, visitor: &Visitor, locale: Locale) -> Result<()> {
     let now = tx.now();
     let sql = "UPDATE visitors SET last_seen_at = $3, locale = $4 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(sql, params![visitor.workspace, visitor.id, now, locale.as_str()])?;
+    tx.execute_later(sql, params![visitor.workspace, visitor.id, now, locale.as_str()])?;
     Ok(())
 }
 
@@ -135,7 +135,7 @@ pub(super) fn set_conversation(
     conversation: ConversationId,
 ) -> Result<()> {
     let sql = "UPDATE visitors SET conversation_id = $3 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(sql, params![visitor.workspace, visitor.id, conversation])?;
+    tx.execute_later(sql, params![visitor.workspace, visitor.id, conversation])?;
     Ok(())
 }
 

@@ -104,7 +104,7 @@ pub fn attach_new(tx: &mut Tx<'_>, message: MessageId, files: &[NewAttachment]) 
 fn insert(tx: &mut Tx<'_>, message: Option<MessageId>, file: &NewAttachment) -> Result<AttachmentId> {
     let (workspace, now, id) = (tx.workspace(), tx.now(), AttachmentId::new());
     let uploader = uploader(tx)?;
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO attachments (workspace_id, id, message_id, uploader, blob, name, media_type, size, content_id, inline, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         params![

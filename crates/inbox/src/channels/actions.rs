@@ -1,5 +1,5 @@
 use ::store::Tx;
-use kernel::{ChannelId, Error, NewFact, Result};
+use kernel::{ChannelId, Code, Error, NewFact, Result};
 use people::audit;
 use rand::Rng;
 use serde_json::json;
@@ -59,7 +59,10 @@ pub fn delete(tx: &mut Tx<'_>, id: ChannelId) -> Result<()> {
 
 /// Notes how a channel is. A fact only when the state or the error changed.
 pub fn set_health(tx: &mut Tx<'_>, id: ChannelId, change: impl Fn(&mut Health)) -> Result<()> {
-    let Ok(channel) = store::find(tx, id) else { return Ok(()) };
+    let channel = match store::find(tx, id) {
+        Err(error) if error.code == Code::NotFound => return Ok(()),
+        found => found?,
+    };
     let mut health = channel.health.clone();
     change(&mut health);
     store::save_health(tx, id, &health)?;

@@ -126,7 +126,7 @@ pub(super) fn save(tx: &mut Tx<'_>, before: &Conversation, c: &mut Conversation)
     c.version = before.version + 1;
     c.spam &= c.status == Status::Closed;
     let workspace = tx.workspace();
-    tx.execute(
+    tx.execute_later(
         "UPDATE conversations SET person_id = $3, subject = $4, preview = $5, status = $6, priority = $7, assignee_id = $8,
              team_id = $9, message_count = $10, last_seq = $11, last_out_seq = $12, last_message_kind = $13,
              last_message_at = $14, waiting_since = $15, snoozed_until = $16, snoozed_until_reply = $17, woken = $18,
@@ -156,7 +156,7 @@ pub(super) fn insert_message(tx: &mut Tx<'_>, c: &mut Conversation, message: &Ne
     let (rule, detail) =
         message.matched.clone().map_or((None, None), |(rule, detail)| (Some(rule), Some(detail)));
     let html = message.html.as_ref();
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO messages (workspace_id, conversation_id, seq, id, kind, author, author_name, created_at, channel_id,
              subject, text, quoted, html_blob, html_height, remote_images, recipients, external_id, client_id, match_rule,
              match_detail, automatic, sender_verified, mentions, event, inbound_id, held_until)
@@ -178,11 +178,11 @@ pub(super) fn insert_message(tx: &mut Tx<'_>, c: &mut Conversation, message: &Ne
 pub(super) fn message_by_client(
     read: &mut Read<'_>,
     client: uuid::Uuid,
-) -> Result<Option<(ConversationId, i64, MessageId)>> {
+) -> Result<Option<(ConversationId, i64, MessageId, Timestamp)>> {
     let workspace = read.workspace();
-    let sql = "SELECT conversation_id, seq, id FROM messages WHERE workspace_id = $1 AND client_id = $2";
+    let sql = "SELECT conversation_id, seq, id, created_at FROM messages WHERE workspace_id = $1 AND client_id = $2";
     let row = read.row(sql, params![workspace, client.as_bytes().to_vec()])?;
-    row.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
+    row.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).transpose()
 }
 
 /// Where a message stands; the caller's right to that conversation is not looked at.
@@ -201,7 +201,7 @@ pub(super) fn remember_reference(
     message: Option<MessageId>,
 ) -> Result<()> {
     let workspace = tx.workspace();
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO message_references (workspace_id, channel_id, reference, conversation_id, message_id)
          VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (workspace_id, channel_id, reference, conversation_id)
@@ -219,7 +219,7 @@ pub(super) fn add_participant(
     address: &str,
 ) -> Result<()> {
     let (workspace, now) = (tx.workspace(), tx.now());
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO participants (workspace_id, conversation_id, person_id, role, address, added_at)
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (workspace_id, conversation_id, person_id, address) DO NOTHING",
         params![workspace, conversation, person, role, address, now],

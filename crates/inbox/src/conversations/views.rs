@@ -70,7 +70,7 @@ pub(super) fn moved(
 
 fn add(tx: &mut Tx<'_>, bucket: &str, by: i64) -> Result<()> {
     let (workspace, shard) = (tx.workspace(), tx.shard());
-    tx.execute(
+    tx.execute_later(
         "INSERT INTO view_counts (workspace_id, bucket, shard, count) VALUES ($1, $2, $3, $4)
          ON CONFLICT (workspace_id, bucket, shard) DO UPDATE SET count = view_counts.count + $4",
         params![workspace, bucket, shard, by],

@@ -45,7 +45,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, keep: &Keep) -> Result<Option<InboundId>> 
 
 pub(super) fn count_attempt(tx: &mut Tx<'_>, id: InboundId) -> Result<()> {
     let workspace = tx.workspace();
-    tx.execute(
+    tx.execute_later(
         "UPDATE inbound SET attempts = attempts + 1 WHERE workspace_id = $1 AND id = $2",
         params![workspace, id],
     )?;
@@ -56,7 +56,7 @@ pub(super) fn set_state(tx: &mut Tx<'_>, id: InboundId, state: &str, reason: Opt
     let workspace = tx.workspace();
     let sql =
         "UPDATE inbound SET state = $3, reason = COALESCE($4, reason) WHERE workspace_id = $1 AND id = $2";
-    tx.execute(sql, params![workspace, id, state, reason])?;
+    tx.execute_later(sql, params![workspace, id, state, reason])?;
     Ok(())
 }
 
@@ -64,7 +64,7 @@ pub(super) fn set_state(tx: &mut Tx<'_>, id: InboundId, state: &str, reason: Opt
 pub fn describe(tx: &mut Tx<'_>, id: InboundId, sender: Option<&str>, subject: Option<&str>) -> Result<()> {
     let workspace = tx.workspace();
     let sql = "UPDATE inbound SET sender = $3, subject = $4 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(sql, params![workspace, id, sender, subject])?;
+    tx.execute_later(sql, params![workspace, id, sender, subject])?;
     Ok(())
 }
 
@@ -76,7 +76,7 @@ pub(super) fn place(
 ) -> Result<()> {
     let workspace = tx.workspace();
     let sql = "UPDATE inbound SET conversation_id = $3, message_id = $4 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(sql, params![workspace, id, conversation, message])?;
+    tx.execute_later(sql, params![workspace, id, conversation, message])?;
     Ok(())
 }
 

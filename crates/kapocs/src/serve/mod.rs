@@ -60,7 +60,15 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Running> {
     };
     let registry = channels::registry(&parts);
     let limits = if config.rate_limits { Limits::default() } else { Limits::off() };
-    let app = App { db: db.clone(), search, auth: Arc::new(Directory::new(&db)), hub, limits, edge, request_secret: vault.derived(b"requests") };
+    let app = App {
+        db: db.clone(),
+        search,
+        auth: Arc::new(Directory::new(&db)),
+        hub,
+        limits,
+        edge,
+        request_secret: vault.derived(b"requests"),
+    };
     let (token, setup_token) = first_run(&db).await?;
     let readiness = Readiness::default();
     let router = routes::router(&app, &registry, &vault, &parts.egress, token, &readiness);

@@ -62,5 +62,6 @@ pub use outcome::Outcome;
 pub use plan::{Bounds, Plan, PlanError};
 pub use react::{jobs, reactors};
 pub use state::{Event, Outdated, PersonState};
+pub use store::of_person;
 pub use text::{AudienceNames, Expected, ParseError, parse, print};
 pub use time::{Span, Unit, When};

@@ -297,7 +297,8 @@ pub(super) fn members(
     read.rows(&sql, &values)?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
-pub(super) fn of_person(read: &mut Read<'_>, person: PersonId) -> Result<Vec<Membership>> {
+/// The audiences a person is in, the last entered first.
+pub fn of_person(read: &mut Read<'_>, person: PersonId) -> Result<Vec<Membership>> {
     let workspace = read.workspace();
     let sql = "SELECT a.id, a.name, m.since FROM audience_members m
                JOIN audiences a ON a.workspace_id = m.workspace_id AND a.id = m.audience_id

@@ -34,7 +34,7 @@ pub use http::routes;
 pub use model::{Handle, Identity, IdentityKind, Person, PersonBrief};
 pub use normal::normalize;
 pub use store::{
-    KnownAs, brief, canonical, canonical_in, canonical_of, component, get, home_of, known_as, many,
+    KnownAs, brief, canonical, canonical_in, canonical_of, component, get, home_of, known_as, leads_to, many,
 };
 pub use timeline::{TimelineConversation, TimelineCursor, TimelineItem, timeline};
 pub use traits::{Said, Trait};

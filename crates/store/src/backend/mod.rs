@@ -21,6 +21,16 @@ pub(crate) trait Connection {
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64>;
 
+    /// As `execute`, when nobody asks how many rows it changed. A failure is told by the next statement that is waited
+    /// for, at the latest by the commit, which then commits nothing.
+    fn execute_later(&mut self, sql: &str, params: &[Value]) -> Result<()>;
+
+    /// Waits for everything that was left for later.
+    fn settle(&mut self) -> Result<()>;
+
+    /// What failed since the savepoint is undone: the transaction may be committed again.
+    fn rolled_back_to_savepoint(&mut self);
+
     /// Statements without parameters, several in one text.
     fn batch(&mut self, sql: &str) -> Result<()>;
 }

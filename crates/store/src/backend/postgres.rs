@@ -4,13 +4,17 @@ use std::{
     collections::HashMap,
     error::Error as StdError,
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
     thread,
     time::Duration,
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use kernel::{Code, Error, Result};
-use postgres::{
+use tokio::runtime::{self, Runtime};
+use tokio_postgres::{
     Client, Statement,
     error::SqlState,
     types::{FromSql, IsNull, ToSql, Type, private::BytesMut},
@@ -86,18 +90,53 @@ fn refuse(work: Work, error: Error) {
     }
 }
 
+/// A statement that is on its way, and whose outcome nobody has looked at yet.
+type Sent = Pin<Box<dyn Future<Output = Outcome<()>> + Send>>;
+type Outcome<T> = std::result::Result<T, tokio_postgres::Error>;
+
+/// A connection. Statements whose outcome nobody waits for travel with the next one that is waited for, in one packet
+/// (postgresql.org/docs/current/protocol-flow.html, pipelining): most of a short transaction's time is such journeys.
 struct Session {
-    client: Client,
+    runtime: Runtime,
+    client: Arc<Client>,
     statements: HashMap<String, Statement>,
+    sent: Vec<Sent>,
+    /// The transaction is known to have begun: a BEGIN that failed must not leave a write on its own.
+    begun: bool,
+    /// A statement of this transaction failed. PostgreSQL then answers COMMIT with a silent rollback.
+    failure: Option<Failure>,
     shard: i64,
+}
+
+/// Kept beside the error, which the work may have dropped or put into other words.
+#[derive(Clone, Copy)]
+struct Failure {
+    code: Code,
+    wants_retry: bool,
 }
 
 impl Session {
     fn connect(url: &str, shard: i64) -> Result<Self> {
         let (mut config, tls) = secure::prepare(url)?;
         config.connect_timeout(Duration::from_secs(5)).application_name("kapocs");
-        let client = config.connect(tls).map_err(|error| unavailable(&error))?;
-        Ok(Self { client, statements: HashMap::new(), shard })
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
+        let (client, connection) =
+            runtime.block_on(config.connect(tls)).map_err(|error| unavailable(&error))?;
+        runtime.spawn(async {
+            if let Err(error) = connection.await {
+                tracing::warn!(%error, "a connection to PostgreSQL ended");
+            }
+        });
+        let client = Arc::new(client);
+        Ok(Self {
+            runtime,
+            client,
+            statements: HashMap::new(),
+            sent: Vec::new(),
+            begun: false,
+            failure: None,
+            shard,
+        })
     }
 
     fn is_closed(&self) -> bool {
@@ -109,18 +148,23 @@ impl Session {
             let outcome = self.attempt(&mut write);
             match outcome {
                 Ok(done) => return done(Ok(())),
-                Err(error) if attempt < RETRIES && wants_retry(&error) => {}
+                Err(_) if attempt < RETRIES && self.failure.is_some_and(|failure| failure.wants_retry) => {}
                 Err(error) => return (write.failed)(error),
             }
         }
     }
 
     fn attempt(&mut self, write: &mut Write) -> Result<super::Done> {
-        self.batch("BEGIN")?;
+        self.begin("BEGIN")?;
         let outcome = catch_unwind(AssertUnwindSafe(|| (write.job)(self)))
             .unwrap_or_else(|_| Err(Error::internal("a write panicked")));
+        let outcome = match self.failure {
+            Some(failure) if outcome.is_ok() => Err(Error::new(failure.code).detail("a statement failed")),
+            _ => outcome,
+        };
         match outcome {
             Ok(done) => {
+                // What failed since has made it a rollback, and is told here.
                 self.batch("COMMIT")?;
                 Ok(done)
             }
@@ -132,7 +176,7 @@ impl Session {
     }
 
     fn read(&mut self, job: ReadJob) {
-        match self.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
+        match self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
             Ok(()) => {
                 if catch_unwind(AssertUnwindSafe(|| job(Ok(self)))).is_err() {
                     tracing::error!("a read panicked");
@@ -143,11 +187,50 @@ impl Session {
         }
     }
 
+    fn begin(&mut self, sql: &'static str) -> Result<()> {
+        (self.begun, self.failure) = (false, None);
+        let client = Arc::clone(&self.client);
+        self.send(async move { client.batch_execute(sql).await })
+    }
+
+    /// Hands a statement to the connection; it leaves with the next one that is waited for.
+    fn send(&mut self, work: impl Future<Output = Outcome<()>> + Send + 'static) -> Result<()> {
+        let mut work: Sent = Box::pin(work);
+        match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            // It never left, so the server does not know of it and would commit without it.
+            Poll::Ready(Err(error)) => Err(failed(error)),
+            Poll::Ready(Ok(())) => Ok(()),
+            Poll::Pending => {
+                self.sent.push(work);
+                Ok(())
+            }
+        }
+    }
+
+    /// Waits for a statement and for all that were sent before it, and tells of the first that failed.
+    fn wait<T>(&mut self, work: impl Future<Output = Outcome<T>>) -> Result<T> {
+        let sent = std::mem::take(&mut self.sent);
+        let (earlier, outcome) = self.runtime.block_on(async { tokio::join!(all(sent), work) });
+        let outcome = earlier.and(outcome);
+        match &outcome {
+            Ok(_) => self.begun = true,
+            Err(error) => {
+                let failure = Failure { code: code(error), wants_retry: wants_retry(error) };
+                self.failure.get_or_insert(failure);
+            }
+        }
+        outcome.map_err(failed)
+    }
+
     fn statement(&mut self, sql: &str) -> Result<Statement> {
+        if !self.begun && !sql.starts_with("SELECT") {
+            self.settle()?;
+        }
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql).map_err(failed)?;
+        let client = Arc::clone(&self.client);
+        let statement = self.wait(client.prepare(sql))?;
         if self.statements.len() > 512 {
             self.statements.clear();
         }
@@ -156,26 +239,39 @@ impl Session {
     }
 }
 
-fn wants_retry(error: &Error) -> bool {
-    let Some(cause) = error.cause.as_ref().and_then(|cause| cause.downcast_ref::<postgres::Error>()) else {
-        return false;
-    };
-    matches!(cause.code(), Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED))
+async fn all(sent: Vec<Sent>) -> Outcome<()> {
+    let mut first = Ok(());
+    for work in sent {
+        first = first.and(work.await);
+    }
+    first
 }
 
-fn unavailable(error: &postgres::Error) -> Error {
+fn references(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}
+
+fn wants_retry(error: &tokio_postgres::Error) -> bool {
+    matches!(error.code(), Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED))
+}
+
+fn unavailable(error: &tokio_postgres::Error) -> Error {
     // The text of a connection error names host and port, never the password.
     Error { cause: Some(error.to_string().into()), ..Error::new(Code::Unavailable) }
 }
 
-fn failed(error: postgres::Error) -> Error {
-    let code = match error.code() {
+fn failed(error: tokio_postgres::Error) -> Error {
+    let code = code(&error);
+    Error { cause: Some(Box::new(error)), ..Error::new(code) }
+}
+
+fn code(error: &tokio_postgres::Error) -> Code {
+    match error.code() {
         Some(&SqlState::UNIQUE_VIOLATION) => Code::AlreadyExists,
         Some(&SqlState::DISK_FULL) => Code::StorageFull,
         _ if error.is_closed() => Code::Unavailable,
         _ => Code::Internal,
-    };
-    Error { cause: Some(Box::new(error)), ..Error::new(code) }
+    }
 }
 
 impl Connection for Session {
@@ -189,8 +285,8 @@ impl Connection for Session {
 
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         let statement = self.statement(sql)?;
-        let references: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();
-        let rows = self.client.query(&statement, &references).map_err(failed)?;
+        let client = Arc::clone(&self.client);
+        let rows = self.wait(client.query(&statement, &references(params)))?;
         rows.iter()
             .map(|row| {
                 (0..row.len()).map(|i| row.try_get(i)).collect::<Result<_, _>>().map(Row).map_err(failed)
@@ -200,12 +296,27 @@ impl Connection for Session {
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         let statement = self.statement(sql)?;
-        let references: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();
-        self.client.execute(&statement, &references).map_err(failed)
+        let client = Arc::clone(&self.client);
+        self.wait(client.execute(&statement, &references(params)))
+    }
+
+    fn execute_later(&mut self, sql: &str, params: &[Value]) -> Result<()> {
+        let statement = self.statement(sql)?;
+        let (client, params) = (Arc::clone(&self.client), params.to_vec());
+        self.send(async move { client.execute(&statement, &references(&params)).await.map(drop) })
+    }
+
+    fn rolled_back_to_savepoint(&mut self) {
+        self.failure = None;
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        if self.sent.is_empty() { Ok(()) } else { self.wait(std::future::ready(Ok(()))) }
     }
 
     fn batch(&mut self, sql: &str) -> Result<()> {
-        self.client.batch_execute(sql).map_err(failed)
+        let client = Arc::clone(&self.client);
+        self.wait(client.batch_execute(sql))
     }
 }
 
@@ -225,7 +336,7 @@ impl ToSql for Value {
         true
     }
 
-    postgres::types::to_sql_checked!();
+    tokio_postgres::types::to_sql_checked!();
 }
 
 impl<'a> FromSql<'a> for Value {

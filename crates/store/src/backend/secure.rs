@@ -7,19 +7,21 @@ use std::fs;
 
 use egress::{Tls, TlsMode};
 use kernel::{Error, Result};
-use postgres::{Client, Config, config::SslMode};
+use postgres::Client;
+use tokio_postgres::{Config, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use url::form_urlencoded;
 
 /// Connects as the address says.
 pub(crate) fn connect(address: &str) -> Result<Client> {
     let (config, tls) = prepare(address)?;
-    config.connect(tls).map_err(Error::internal)
+    postgres::Config::from(config).connect(tls).map_err(Error::internal)
 }
 
 pub(super) fn prepare(address: &str) -> Result<(Config, MakeRustlsConnect)> {
     let (plain, tls) = read(address)?;
-    let mut config: Config = plain.parse().map_err(|error: postgres::Error| refused(&error.to_string()))?;
+    let mut config: Config =
+        plain.parse().map_err(|error: tokio_postgres::Error| refused(&error.to_string()))?;
     if config.get_hosts().is_empty() && config.get_ssl_mode() == SslMode::Prefer {
         // TLS needs a name to speak to.
         config.ssl_mode(SslMode::Disable);

@@ -248,6 +248,16 @@ impl Connection for Session {
         Ok(changed as u64)
     }
 
+    fn execute_later(&mut self, sql: &str, params: &[Value]) -> Result<()> {
+        self.execute(sql, params).map(drop)
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn rolled_back_to_savepoint(&mut self) {}
+
     fn batch(&mut self, sql: &str) -> Result<()> {
         self.connection.execute_batch(sql).map_err(failed)
     }

@@ -11,7 +11,7 @@ pub fn assign(tx: &mut Tx<'_>, id: ConversationId, user: Option<UserId>) -> Resu
     let name = match user {
         None => None,
         Some(user) => {
-            let user = people::access::users::get(tx, user).map_err(|_| Error::invalid("user_id"))?;
+            let user = people::access::users::get(tx, user).map_err(|error| error.named_by("user_id"))?;
             if user.disabled_at.is_some() {
                 return Err(Error::invalid("user_id"));
             }
@@ -35,7 +35,9 @@ pub fn set_team(tx: &mut Tx<'_>, id: ConversationId, team: Option<TeamId>) -> Re
     let before = rows::find_to_act(tx, id)?;
     let name = match team {
         None => None,
-        Some(team) => Some(people::access::teams::get(tx, team).map_err(|_| Error::invalid("team_id"))?.name),
+        Some(team) => {
+            Some(people::access::teams::get(tx, team).map_err(|error| error.named_by("team_id"))?.name)
+        }
     };
     if before.team == team {
         return Ok(());

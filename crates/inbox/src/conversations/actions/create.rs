@@ -20,7 +20,7 @@ pub fn create(
     new: &NewConversation,
 ) -> Result<(ConversationId, MessageView)> {
     tx.caller().require(Role::Agent)?;
-    let channel = crate::channels::find(tx, new.channel_id).map_err(|_| Error::invalid("channel_id"))?;
+    let channel = crate::channels::find(tx, new.channel_id).map_err(|error| error.named_by("channel_id"))?;
     let (person, address) = recipient(tx, new)?;
     let now = tx.now();
     let mut c = Conversation {
@@ -69,7 +69,7 @@ pub fn create(
 fn recipient(tx: &mut Tx<'_>, new: &NewConversation) -> Result<(kernel::PersonId, String)> {
     match (&new.person_id, &new.to) {
         (Some(id), _) => {
-            let person = persons::get(tx, *id).map_err(|_| Error::invalid("person_id"))?;
+            let person = persons::get(tx, *id).map_err(|error| error.named_by("person_id"))?;
             let address =
                 person.email.clone().ok_or_else(|| Error::new(Code::CannotSend).field("person_id"))?;
             Ok((persons::home_of(tx, person.id, IdentityKind::Email, &address)?, address))

@@ -16,7 +16,7 @@ pub(super) fn forward(
     message: MessageId,
     files: &[AttachmentId],
 ) -> Result<Vec<AttachmentId>> {
-    let unknown = |_| Error::invalid("forward_of");
+    let unknown = |error: Error| error.named_by("forward_of");
     let from = rows::conversation_of(tx, message).map_err(unknown)?;
     rows::find(tx, from).map_err(unknown)?;
     let original = rows::find_message(tx, from, message)?;

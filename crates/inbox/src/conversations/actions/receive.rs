@@ -1,4 +1,4 @@
-use kernel::{Actor, Code, ConversationId, MessageId, PersonId, Result};
+use kernel::{Actor, Code, ConversationId, MessageId, PersonId, Result, Timestamp};
 use people::persons::{self, Met, blocks};
 use serde_json::json;
 use store::Tx;
@@ -22,6 +22,8 @@ pub struct Received {
     pub seq: i64,
     /// Where its sender was met first.
     pub person: PersonId,
+    /// The time it stands at in the thread: never before the message before it.
+    pub at: Timestamp,
     /// It was here already; nothing was done.
     pub repeated: bool,
 }
@@ -29,10 +31,10 @@ pub struct Received {
 /// Takes in what somebody sent: finds the person and the conversation, writes the message, wakes what sleeps.
 pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
     if let Some(client) = inbound.client_id
-        && let Some((conversation, seq, message)) = rows::message_by_client(tx, client)?
+        && let Some((conversation, seq, message, at)) = rows::message_by_client(tx, client)?
     {
         let person = rows::find(tx, conversation)?.person;
-        return Ok(Received { conversation, message, seq, person, repeated: true });
+        return Ok(Received { conversation, message, seq, person, at, repeated: true });
     }
     let Met { home, person } = persons::meet(tx, &inbound.from)?;
     let placed = threading::place(tx, inbound, person)?;
@@ -85,7 +87,8 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received> {
         tx.record(fact("conversation.marked_spam", &c).payload(json!({ "blocked": true })))?;
     }
     tx.record(fact("message.received", &c).at(inbound.at).payload(payload))?;
-    Ok(Received { conversation: c.id, message: message.id, seq, person: home, repeated: false })
+    let at = c.last_message_at;
+    Ok(Received { conversation: c.id, message: message.id, seq, person: home, at, repeated: false })
 }
 
 fn begin(tx: &mut Tx<'_>, inbound: &Inbound, person: PersonId) -> Result<Conversation> {

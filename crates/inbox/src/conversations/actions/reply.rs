@@ -27,7 +27,7 @@ pub fn reply(
     new: &NewMessage,
 ) -> Result<MessageView> {
     if let Some(client) = new.client_id
-        && let Some((conversation, seq, _)) = rows::message_by_client(tx, client)?
+        && let Some((conversation, seq, ..)) = rows::message_by_client(tx, client)?
     {
         return queries::message(tx, conversation, seq);
     }
@@ -81,7 +81,7 @@ pub fn reply(
 /// Writes a note that only colleagues see.
 pub fn note(tx: &mut Tx<'_>, id: ConversationId, new: &NewMessage) -> Result<MessageView> {
     if let Some(client) = new.client_id
-        && let Some((conversation, seq, _)) = rows::message_by_client(tx, client)?
+        && let Some((conversation, seq, ..)) = rows::message_by_client(tx, client)?
     {
         return queries::message(tx, conversation, seq);
     }

@@ -306,6 +306,12 @@ pub(super) fn leading(read: &mut Read<'_>, kind: IdentityKind, value: &str) -> R
     row.map(|row| Ok(Leading { home: row.get(0)?, person: row.get(1)?, verified: row.get(2)? })).transpose()
 }
 
+/// The person a value leads to, in whichever way it is written.
+pub fn leads_to(read: &mut Read<'_>, kind: IdentityKind, value: &str) -> Result<Option<PersonId>> {
+    let value = super::normalize(kind, value)?;
+    Ok(leading(read, kind, &value)?.map(|leading| leading.person))
+}
+
 /// How a person is addressed, without the rest of them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KnownAs {
@@ -408,7 +414,7 @@ pub(super) fn insert(
 pub(super) fn touch(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
     let (workspace, now) = (tx.workspace(), tx.now());
     let sql = "UPDATE persons SET last_seen_at = $3 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(sql, params![workspace, id, now])?;
+    tx.execute_later(sql, params![workspace, id, now])?;
     Ok(())
 }
 
@@ -416,7 +422,7 @@ pub(super) fn seen_at(tx: &mut Tx<'_>, home: PersonId, at: Timestamp) -> Result<
     let workspace = tx.workspace();
     let sql = "UPDATE persons SET last_seen_at = $3
                WHERE workspace_id = $1 AND id = $2 AND (last_seen_at IS NULL OR last_seen_at < $3)";
-    tx.execute(sql, params![workspace, home, at]).map(drop)
+    tx.execute_later(sql, params![workspace, home, at]).map(drop)
 }
 
 /// Takes the phone numbers that a colleague wrote down; what the person proved stays.
