@@ -1,5 +1,7 @@
 //! What the columns of a file probably mean: by their headers, in Hungarian and English, and by what stands in them.
 
+use std::collections::HashSet;
+
 use people::persons::{IdentityKind, fold, normalize};
 use serde_json::Value as Json;
 
@@ -113,22 +115,53 @@ pub(super) fn guess(
     let kind = kind.unwrap_or(likely);
     // The id in a table of ours is not that of the organisation's system.
     let is_export = format.escaped && bare.iter().any(|word| word == "identities");
+    let cells: Vec<Vec<&Json>> = (0..bare.len()).map(|at| filled(samples, at)).collect();
+    let ignored = |at: usize| is_export && OURS.contains(&bare[at].as_str());
+    let claims = claims(&bare, &cells, kind);
     let mut columns: Vec<Column> = Vec::with_capacity(bare.len());
     for (at, header) in format.headers.iter().enumerate() {
-        let cells: Vec<&Json> =
-            samples.iter().filter_map(|row| row.get(at)).filter(|cell| !values::is_empty(cell)).collect();
-        if is_export && OURS.contains(&bare[at].as_str()) {
+        if ignored(at) {
             columns.push(Column::of(Target::Ignore));
             continue;
         }
-        let known = target(&bare[at]).or_else(|| by_content(&cells));
-        let column = match known.filter(|found| fits(*found, kind) && is_free(*found, &columns)) {
+        // What stands in a column tells only what no header says.
+        let unclaimed = |found: &Target| !claims.contains(&Some(*found)) && !is_shared(&cells[at]);
+        let known = claims[at].or_else(|| by_content(&cells[at]).filter(unclaimed));
+        let column = match known.filter(|found| is_free(*found, &columns)) {
             Some(found) => Column::of(found),
-            None => free(header, &bare[at], &cells, kind, &columns, manner, format.file),
+            None => free(header, &bare[at], &cells[at], kind, &columns, manner, format.file),
         };
         columns.push(column);
     }
     Mapping { kind, columns, event: None }
+}
+
+/// What each header says by itself. A bare `id` is that of a person only where no other column has one, and never of
+/// facts: there it may well be that of the order.
+fn claims(bare: &[String], cells: &[Vec<&Json>], kind: ImportKind) -> Vec<Option<Target>> {
+    let is_bare = |word: &String| ["id", "azonosito"].contains(&word.as_str());
+    let has_better = bare.iter().any(|word| !is_bare(word) && target(word) == Some(Target::UserId));
+    let claim = |(word, cells): (&String, &Vec<&Json>)| {
+        let found = target(word).filter(|found| fits(*found, kind))?;
+        let yields = is_bare(word) && (has_better || kind == ImportKind::Facts);
+        let names_nobody = kind == ImportKind::People && is_identity(found) && is_shared(cells);
+        (!yields && !names_nobody).then_some(found)
+    };
+    bare.iter().zip(cells).map(claim).collect()
+}
+
+fn is_identity(target: Target) -> bool {
+    matches!(target, Target::UserId | Target::Email | Target::Phone)
+}
+
+/// Whether most rows repeat what other rows say, as with the address of whoever serves the customer.
+fn is_shared(cells: &[&Json]) -> bool {
+    let different: HashSet<String> = cells.iter().map(|cell| values::text(cell).trim().to_lowercase()).collect();
+    cells.len() >= 5 && different.len() * 2 < cells.len()
+}
+
+fn filled(samples: &[Vec<Json>], at: usize) -> Vec<&Json> {
+    samples.iter().filter_map(|row| row.get(at)).filter(|cell| !values::is_empty(cell)).collect()
 }
 
 /// The same columns for the other kind of rows.
@@ -145,8 +178,11 @@ fn target(bare: &str) -> Option<Target> {
     WORDS.iter().find(|(_, words)| words.contains(&bare)).map(|(target, _)| *target)
 }
 
-/// `traits.First_Name` is `firstname`.
+/// `traits.First_Name` is `firstname`, and the second `E-mail (2)` is `email` too.
 fn bare(header: &str) -> String {
+    let numbered = header.strip_suffix(')').and_then(|header| header.rsplit_once(" ("));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let header = numbered.filter(|(_, number)| is_number(number)).map_or(header, |(name, _)| name);
     let last = ["traits.", "properties.", "context.traits."]
         .iter()
         .find_map(|path| header.strip_prefix(path))

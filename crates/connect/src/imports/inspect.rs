@@ -37,7 +37,7 @@ pub(super) fn inspect(path: &Path, encoding: Encoding, separator: Option<Separat
         start_line: start.line,
     };
     let names = match found.file {
-        FileKind::Jsonl => Rows::open(path, &found, start)?.paths(OBJECTS)?,
+        FileKind::Jsonl => Rows::open(path, &found, start)?.paths(OBJECTS, MAX_COLUMNS)?,
         FileKind::Csv => {
             let mut rows = Rows::open(path, &found, start)?;
             let names = rows.header()?;

@@ -88,7 +88,7 @@ pub(super) async fn read_batch(
                 .cells
                 .as_ref()
                 .map_err(Clone::clone)
-                .and_then(|cells| reading.row(cells, raw.place.line))
+                .and_then(|cells| reading.row(cells, raw.place.byte))
             {
                 Ok(said) => batch.said.push((aside(Wrong::new(Code::Internal)), said)),
                 Err(wrong) => batch.wrong.push(aside(wrong)),

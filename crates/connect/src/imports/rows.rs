@@ -1,6 +1,7 @@
 //! The rows of a file from any place on, one at a time; never more of it in memory than a row.
 
 use std::{
+    collections::HashSet,
     fs::File,
     io::{Read as _, Seek as _, SeekFrom},
     path::Path,
@@ -39,14 +40,23 @@ pub(super) struct Rows<'f> {
     is_end: bool,
     place: Place,
     reader: Reader,
+    /// The byte before `place`: a line break of two bytes counts once.
+    before: u8,
 }
 
 impl<'f> Rows<'f> {
     pub(super) fn open(path: &Path, format: &'f Format, place: Place) -> Result<Self> {
         let mut file = File::open(path).map_err(Error::internal)?;
+        let mut before = [0];
+        if let Some(start) = place.byte.checked_sub(1) {
+            file.seek(SeekFrom::Start(start)).map_err(Error::internal)?;
+            // At the end of the file there may be nothing.
+            let _ = file.read(&mut before).map_err(Error::internal)?;
+        }
         file.seek(SeekFrom::Start(place.byte)).map_err(Error::internal)?;
         let reader = ReaderBuilder::new().delimiter(format.separator.byte()).build();
-        Ok(Self { format, file, buffer: Vec::new(), at: 0, is_end: false, place, reader })
+        let [before] = before;
+        Ok(Self { format, file, buffer: Vec::new(), at: 0, is_end: false, place, reader, before })
     }
 
     /// Where the next row begins.
@@ -93,8 +103,13 @@ impl<'f> Rows<'f> {
     /// Takes these bytes as worked.
     fn take(&mut self, length: usize) -> Place {
         let place = self.place;
-        let lines = self.rest()[..length].iter().filter(|byte| **byte == b'\n').count();
-        self.place = Place { byte: place.byte + length as u64, line: place.line + lines as u64 };
+        let (mut before, mut lines) = (self.before, 0);
+        for byte in &self.rest()[..length] {
+            lines += u64::from(*byte == b'\r' || (*byte == b'\n' && before != b'\r'));
+            before = *byte;
+        }
+        self.before = before;
+        self.place = Place { byte: place.byte + length as u64, line: place.line + lines };
         self.at += length;
         place
     }
@@ -104,10 +119,19 @@ impl<'f> Rows<'f> {
         let mut searched = 0;
         loop {
             let rest = self.rest();
-            if let Some(found) = rest[searched..].iter().position(|byte| *byte == b'\n') {
-                return Ok(Some(searched + found + 1));
+            let found = rest[searched..].iter().position(|byte| is_break(*byte)).map(|found| searched + found);
+            match found.map(|at| (at, rest[at], rest.get(at + 1).copied())) {
+                Some((at, b'\n', _)) => return Ok(Some(at + 1)),
+                Some((at, _, Some(next))) => return Ok(Some(at + 1 + usize::from(next == b'\n'))),
+                Some((at, _, None)) => {
+                    searched = at;
+                    if !self.fill()? {
+                        return Ok(Some(at + 1));
+                    }
+                    continue;
+                }
+                None => searched = rest.len(),
             }
-            searched = rest.len();
             if searched > MAX_ROW {
                 return Ok(None);
             }
@@ -143,23 +167,34 @@ impl<'f> Rows<'f> {
         };
         let object = object(self.format.encoding, &self.rest()[..length]);
         let place = self.take(length);
-        let cells = object.map(|object| object.map_or_else(Vec::new, |object| self.aligned(object)));
+        let cells = object.and_then(|object| match object {
+            None => Ok(Vec::new()),
+            Some(object) => self.aligned(object),
+        });
         Ok(Some(Raw { place, length: length as u64, cells }))
     }
 
-    /// The paths of the objects that follow, as many objects as are told.
-    pub(super) fn paths(&mut self, most: usize) -> Result<Vec<String>> {
-        let mut paths: Vec<String> = Vec::new();
-        for _ in 0..most {
-            let Some(length) = self.line()? else { break };
+    /// The paths of the objects that follow, as many objects as are told; no more are looked for above `most`.
+    pub(super) fn paths(&mut self, objects: usize, most: usize) -> Result<Vec<String>> {
+        let (mut paths, mut known) = (Vec::new(), HashSet::new());
+        for _ in 0..objects {
+            let Some(length) = self.line()? else {
+                if self.rest().is_empty() {
+                    break;
+                }
+                self.set_line_aside(Code::TooLarge)?;
+                continue;
+            };
             if let Ok(Some(object)) = object(self.format.encoding, &self.rest()[..length]) {
                 let mut flat = Map::new();
                 flatten("", object, DEPTH, &mut flat);
-                let new: Vec<String> =
-                    flat.into_iter().map(|(path, _)| path).filter(|path| !paths.contains(path)).collect();
-                paths.extend(new);
+                let new = flat.into_iter().map(|(path, _)| path).filter(|path| !path.contains('\0'));
+                paths.extend(new.filter(|path| known.insert(path.clone())));
             }
             self.take(length);
+            if paths.len() > most {
+                break;
+            }
         }
         Ok(paths)
     }
@@ -183,10 +218,14 @@ impl<'f> Rows<'f> {
         }
     }
 
-    fn aligned(&self, object: Map<String, Json>) -> Vec<Json> {
+    fn aligned(&self, object: Map<String, Json>) -> Result<Vec<Json>, Wrong> {
         let mut flat = Map::new();
         flatten("", object, DEPTH, &mut flat);
-        self.format.headers.iter().map(|header| flat.remove(header).unwrap_or_default()).collect()
+        let read = |header: &String| {
+            let cell = flat.remove(header).unwrap_or_default();
+            if has_nul(&cell) { Err(Wrong::at(Code::InvalidEncoding, header)) } else { Ok(cell) }
+        };
+        self.format.headers.iter().map(read).collect()
     }
 
     fn next_record(&mut self) -> Result<Option<Raw>> {
@@ -199,14 +238,16 @@ impl<'f> Rows<'f> {
             }
             Found::Record { length, cells, is_last } => {
                 let expected = self.format.headers.len();
-                let lines = self.rest()[..length].iter().filter(|byte| **byte == b'\n').count();
+                let record = &self.rest()[..length];
+                let end = record.iter().rposition(|byte| !is_break(*byte)).map_or(0, |last| last + 1);
+                let spans_lines = record[..end].iter().any(|byte| is_break(*byte));
                 let is_blank = cells.iter().all(|cell| cell.trim_ascii().is_empty());
                 // Spreadsheets add empty cells at the end of a row.
                 let surplus = cells.get(expected..).unwrap_or_default().iter().any(|cell| !cell.is_empty());
                 let is_whole = is_blank || (cells.len() >= expected && !surplus);
-                let is_broken = (is_last || lines > 1)
-                    && !is_well_quoted(&self.rest()[..length], self.format.separator.byte());
-                if is_broken || (!is_whole && lines > 1) {
+                let is_broken =
+                    (is_last || spans_lines) && !is_well_quoted(record, self.format.separator.byte());
+                if is_broken || (!is_whole && spans_lines) {
                     return self.set_line_aside(Code::UnclosedQuote);
                 }
                 let place = self.take(length);
@@ -340,6 +381,16 @@ fn is_well_quoted(record: &[u8], separator: u8) -> bool {
     }
 }
 
+/// No text of the database can hold it.
+pub(super) fn has_nul(value: &Json) -> bool {
+    match value {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(list) => list.iter().any(has_nul),
+        Json::Object(object) => object.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
 /// The object of a line; `None` of a blank one.
 fn object(encoding: Encoding, bytes: &[u8]) -> Result<Option<Map<String, Json>>, Wrong> {
     let text = decode(encoding, bytes).ok_or_else(|| Wrong::new(Code::InvalidEncoding))?;
@@ -350,6 +401,10 @@ fn object(encoding: Encoding, bytes: &[u8]) -> Result<Option<Map<String, Json>>,
         Ok(Json::Object(object)) => Ok(Some(object)),
         _ => Err(Wrong::new(Code::InvalidJson)),
     }
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
 }
 
 fn is_blank(cells: &[Json]) -> bool {

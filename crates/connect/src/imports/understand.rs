@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     Column, ImportKind, Mapping, Target, ValueType, Wrong, guess,
+    rows::has_nul,
     values::{self, Manner},
 };
 
@@ -42,21 +43,21 @@ pub(super) struct Reading<'i> {
     pub manner: Manner,
     /// In which order names are put together.
     pub locale: Locale,
-    /// The beginning of the message ids of people, before the line: a later import is the later word.
+    /// The beginning of the message ids of people, before the place: a later import is the later word.
     pub word: String,
     /// The same of facts: by the file, so that the same row is known in another import.
     pub file: String,
 }
 
 impl Reading<'_> {
-    pub(super) fn row(&self, cells: &[Json], line: u64) -> Result<Said, Wrong> {
+    pub(super) fn row(&self, cells: &[Json], place: u64) -> Result<Said, Wrong> {
         match self.mapping.kind {
-            ImportKind::People => self.person(cells, line).map(Said::Person),
-            ImportKind::Facts => self.fact(cells, line).map(Said::Fact),
+            ImportKind::People => self.person(cells, place).map(Said::Person),
+            ImportKind::Facts => self.fact(cells, place).map(Said::Fact),
         }
     }
 
-    fn person(&self, cells: &[Json], line: u64) -> Result<Told, Wrong> {
+    fn person(&self, cells: &[Json], place: u64) -> Result<Told, Wrong> {
         let mut contacts = self.contacts(cells)?.into_iter();
         let key = contacts.next().ok_or_else(|| Wrong::new(Code::NoIdentity))?;
         let mut traits = self.values(cells, Target::Trait)?;
@@ -78,7 +79,7 @@ impl Reading<'_> {
             }
         }
         self.name(&names, &mut traits);
-        Ok(Told { key, claims: contacts.collect(), traits, since, message_id: message_id(&self.word, line) })
+        Ok(Told { key, claims: contacts.collect(), traits, since, message_id: message_id(&self.word, place) })
     }
 
     fn name(&self, names: &BTreeMap<NamePart, String>, traits: &mut Map<String, Json>) {
@@ -92,10 +93,10 @@ impl Reading<'_> {
         traits.extend(all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?)))));
     }
 
-    fn fact(&self, cells: &[Json], line: u64) -> Result<ToldFact, Wrong> {
+    fn fact(&self, cells: &[Json], place: u64) -> Result<ToldFact, Wrong> {
         let who = self.contacts(cells)?.into_iter().next().ok_or_else(|| Wrong::new(Code::NoIdentity))?;
         let (mut event, mut at, mut message_id) =
-            (self.mapping.event.clone(), None, message_id(&self.file, line));
+            (self.mapping.event.clone(), None, message_id(&self.file, place));
         for (number, column) in self.mapping.columns.iter().enumerate() {
             let cell = cells.get(number).map(values::text).unwrap_or_default();
             let text = cell.trim();
@@ -159,7 +160,11 @@ impl Reading<'_> {
             let value_type = column.value_type.unwrap_or(ValueType::Text);
             let value = values::read(cell, value_type, &self.manner)
                 .ok_or_else(|| self.wrong(refusal(value_type), at))?;
-            if value.as_str().is_some_and(|text| text.len() > MAX_TEXT) {
+            // JSON in a cell may spell what the text of a cell may not hold.
+            if has_nul(&value) {
+                return Err(self.wrong(Code::InvalidEncoding, at));
+            }
+            if length(&value) > MAX_TEXT {
                 return Err(self.wrong(Code::TooLong, at));
             }
             found.insert(name.clone(), value);
@@ -172,9 +177,9 @@ impl Reading<'_> {
     }
 }
 
-/// Padded, so that of two rows about one person the later counts.
-fn message_id(mark: &str, line: u64) -> String {
-    format!("import:{mark}:{line:09}")
+/// By the byte the row begins at, padded, so that of two rows about one person the later counts.
+fn message_id(mark: &str, place: u64) -> String {
+    format!("import:{mark}:{place:010}")
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -189,6 +194,15 @@ fn code(kind: IdentityKind, error: &Error) -> Code {
         (IdentityKind::Phone, Code::Invalid) => Code::InvalidPhone,
         (IdentityKind::External, Code::Invalid) => Code::TooLong,
         (_, code) => code,
+    }
+}
+
+/// Bytes of a value as it is kept.
+fn length(value: &Json) -> usize {
+    match value {
+        Json::String(text) => text.len(),
+        Json::Array(_) | Json::Object(_) => value.to_string().len(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => 0,
     }
 }
 

@@ -57,15 +57,40 @@ async fn rows_that_cannot_be_worked_are_set_aside_with_their_line_and_their_neig
 #[tokio::test]
 async fn a_quotation_mark_that_nobody_closes_loses_its_own_line_only() {
     for desk in desks().await {
-        let file = "id;name\n1;\"Anna\n2;Béla\n3;\"Cili \"\"C\"\"\"\n4;\"Dani\n5;Ede\n";
+        for (at, end) in ["\n", "\r\n", "\r"].into_iter().enumerate() {
+            let file = "id;name\n1;\"Anna\n2;Béla\n3;\"Cili \"\"C\"\"\"\n4;\"Dani\n5;Ede\n".replace('\n', end);
+            let import = desk.upload(file.as_bytes()).await;
+            let expected = if at == 0 { counts(3, 0, 0, 2) } else { counts(0, 0, 3, 2) };
+            assert_eq!(desk.run(&import).await, expected, "{end:?}");
+            let names: Vec<_> = desk.people().await.into_iter().filter_map(|person| person.name).collect();
+            assert_eq!(names, ["Béla", "Cili \"C\"", "Ede"]);
+            assert_eq!(
+                desk.asides(import.id).await,
+                [(2, "unclosed_quote".to_owned()), (5, "unclosed_quote".to_owned())],
+                "{end:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn lines_may_end_as_old_spreadsheets_ended_them() {
+    for desk in desks().await {
+        let file = "user id;event;price\rU;Bought;1\rU;Bought;2\r\rU;Bought;sok\r";
         let import = desk.upload(file.as_bytes()).await;
-        assert_eq!(desk.run(&import).await, counts(3, 0, 0, 2));
-        let names: Vec<_> = desk.people().await.into_iter().filter_map(|person| person.name).collect();
-        assert_eq!(names, ["Béla", "Cili \"C\"", "Ede"]);
-        assert_eq!(
-            desk.asides(import.id).await,
-            [(2, "unclosed_quote".to_owned()), (5, "unclosed_quote".to_owned())]
-        );
+        assert_eq!(desk.dry_run(&import).await, counts(3, 0, 0, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_no_database_holds_is_set_aside_and_its_neighbours_go_on() {
+    for desk in desks().await {
+        let file = "{\"id\":\"1\",\"name\":\"Anna\",\"tags\":[\"a\"]}\n\
+            {\"id\":\"2\",\"name\":\"B\\u0000la\"}\n{\"id\":\"3\",\"tags\":[\"\\u0000\"]}\n{\"id\":\"4\",\"name\":\"Cili\"}\n";
+        let import = desk.upload(file.as_bytes()).await;
+        assert_eq!(desk.run(&import).await, counts(2, 0, 0, 2));
+        let wrong = "invalid_encoding".to_owned();
+        assert_eq!(desk.asides(import.id).await, [(2, wrong.clone()), (3, wrong)]);
     }
 }
 

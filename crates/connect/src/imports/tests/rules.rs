@@ -39,6 +39,26 @@ async fn a_hungarian_table_becomes_people_without_anybodys_word() {
 }
 
 #[tokio::test]
+async fn the_better_name_of_an_id_wins_whichever_comes_first_and_who_serves_is_no_customer() {
+    for desk in desks().await {
+        use Target::{Email, Event, Name, Phone, Property, Trait, UserId};
+        let guessed = async |file: &str| targets(&desk.upload(file.as_bytes()).await);
+        assert_eq!(guessed("id;user id;name\n7;U-1;Anna\n").await, [Trait, UserId, Name]);
+        assert_eq!(guessed("id;email\n7;a@pelda.example\n").await, [UserId, Email]);
+        assert_eq!(guessed("id;user id;event\n7;U-1;Bought\n").await, [Property, UserId, Event]);
+        assert_eq!(guessed("id;email;event\n7;a@pelda.example;Bought\n").await, [Property, Email, Event]);
+        // The header's word goes before what stands in an earlier column.
+        assert_eq!(guessed("kapcsolat;email\nx@pelda.example;a@pelda.example\n").await, [Trait, Email]);
+        assert_eq!(guessed("kapcsolat;cím\n06301234567;a@pelda.example\n").await, [Phone, Email]);
+        let rows = (0..10).fold("ügyintéző;vevőkód\n".to_owned(), |rows, number| {
+            rows + &format!("bela@csipke.example;V-{number}\n")
+        });
+        assert_eq!(guessed(&rows).await, [Trait, UserId]);
+        assert_eq!(guessed(&rows.replace("ügyintéző", "email")).await, [Trait, UserId]);
+    }
+}
+
+#[tokio::test]
 async fn the_same_file_again_changes_nothing_and_says_so() {
     for desk in desks().await {
         desk.import(CUSTOMERS).await;
