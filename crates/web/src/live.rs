@@ -35,7 +35,8 @@ const SILENT: [&str; 7] =
 
 /// A million people who come by a file are told of when all are there (`import.finished`).
 fn is_silent(fact: &Fact) -> bool {
-    let is_imported = fact.name.starts_with("person.") && !fact.payload["import"].is_null();
+    let is_person = fact.name.starts_with("person.");
+    let is_imported = is_person && (!fact.payload["import"].is_null() || fact.payload["source"] == "import");
     is_imported || SILENT.iter().any(|name| fact.name.starts_with(name))
 }
 
@@ -219,9 +220,7 @@ impl Session {
                 if fact.name == "session.ended" && fact.payload["session"] == json!(self.auth.session) {
                     self.ended = !fault::is_off("live-end");
                 }
-                if !self.rights.may_see(*private_team)
-                    || is_silent(fact)
-                {
+                if !self.rights.may_see(*private_team) || is_silent(fact) {
                     return Ok(false);
                 }
                 self.cursor = fact.cursor;

@@ -8,7 +8,10 @@
 
 mod store;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use ::store::{Read, Tx};
 use kernel::{Code, Error, NewFact, PersonId, Result, Timestamp};
@@ -38,6 +41,8 @@ pub struct Told {
     pub claims: Vec<Contact>,
     /// `name` and `locale` are traits like the others.
     pub traits: Map<String, Json>,
+    /// Of which traits `name` is put together: a part that the row leaves out is the one that is known.
+    pub joined: Option<[&'static str; 2]>,
     /// When the person came to be, where it was told; only of somebody new.
     pub since: Option<Timestamp>,
     /// Orders what is told at one moment, and names it.
@@ -64,8 +69,12 @@ pub struct Origin<'a> {
 /// What the rows would do, in their order. Changes nothing.
 pub fn weigh(read: &mut Read<'_>, rows: &[Told]) -> Result<Vec<Came>> {
     let mut came = Vec::with_capacity(rows.len());
-    for wave in waves(rows) {
-        came.extend(News::of(read, wave)?.rows.iter().map(NewsOfRow::came));
+    for mut wave in waves(rows) {
+        while !wave.is_empty() {
+            let news = News::of(read, wave)?;
+            came.extend(news.rows.iter().map(NewsOfRow::came));
+            wave = &wave[news.rows.len()..];
+        }
     }
     Ok(came)
 }
@@ -73,10 +82,13 @@ pub fn weigh(read: &mut Read<'_>, rows: &[Told]) -> Result<Vec<Came>> {
 /// Keeps what the rows say.
 pub fn tell(tx: &mut Tx<'_>, rows: &[Told], origin: &Origin<'_>) -> Result<Vec<Came>> {
     let mut came = Vec::with_capacity(rows.len());
-    for wave in waves(rows) {
-        let news = News::of(tx, wave)?;
-        news.keep(tx, origin)?;
-        came.extend(news.rows.iter().map(NewsOfRow::came));
+    for mut wave in waves(rows) {
+        while !wave.is_empty() {
+            let news = News::of(tx, wave)?;
+            news.keep(tx, origin)?;
+            came.extend(news.rows.iter().map(NewsOfRow::came));
+            wave = &wave[news.rows.len()..];
+        }
     }
     Ok(came)
 }
@@ -102,18 +114,23 @@ impl Told {
     fn contacts(&self) -> impl Iterator<Item = &Contact> {
         std::iter::once(&self.key).chain(&self.claims)
     }
+
+    /// The name with the part that only the home knows.
+    fn whole_name(&self, known: &Map<String, Json>) -> Option<String> {
+        let part = |name: &&str| self.traits.get(*name).or_else(|| known.get(*name)).and_then(Json::as_str);
+        let parts: Vec<&str> = self.joined.as_ref()?.iter().filter_map(part).collect();
+        Some(parts.join(" "))
+    }
 }
 
 /// What one row adds to what is known.
 struct NewsOfRow<'r> {
     row: &'r Told,
     home: PersonId,
-    /// The person of that home.
-    person: PersonId,
     is_new: bool,
     /// With whether the value leads here from now on.
     contacts: Vec<(&'r Contact, bool)>,
-    traits: Vec<(&'r str, &'r Json)>,
+    traits: Vec<(&'r str, Cow<'r, Json>)>,
 }
 
 impl NewsOfRow<'_> {
@@ -131,6 +148,7 @@ struct News<'r> {
 }
 
 impl<'r> News<'r> {
+    /// Of the first rows, up to one about somebody an earlier one is about: that one must see what this one said.
     fn of(read: &mut Read<'_>, wave: &'r [Told]) -> Result<Self> {
         let (mut leading, mut held) = (HashMap::new(), HashSet::new());
         for kind in [IdentityKind::External, IdentityKind::Email, IdentityKind::Phone] {
@@ -138,20 +156,20 @@ impl<'r> News<'r> {
             let values: Vec<&str> = of_kind.map(|contact| contact.value.as_str()).collect();
             for one in store::known(read, kind, &values)? {
                 if one.leads {
-                    leading.insert((kind, one.value.clone()), (one.home, one.person));
+                    leading.insert((kind, one.value.clone()), one.home);
                 }
                 held.insert((one.home, kind, one.value));
             }
         }
         let known = |contact: &Contact| leading.get(&(contact.kind, contact.value.clone())).copied();
-        let homes: Vec<PersonId> =
-            wave.iter().filter_map(|row| known(&row.key)).map(|found| found.0).collect();
+        let homes: Vec<PersonId> = wave.iter().filter_map(|row| known(&row.key)).collect();
         let traits = store::traits_at(read, &homes)?;
         let mut led: HashSet<(IdentityKind, &str)> = HashSet::new();
-        let rows = wave.iter().map(|row| {
+        let mut met: HashSet<PersonId> = HashSet::new();
+        let apart = wave.iter().take_while(|row| known(&row.key).is_none_or(|home| met.insert(home)));
+        let rows = apart.map(|row| {
             let found = known(&row.key);
-            let (home, person) = found.unwrap_or_else(|| (PersonId::new(), PersonId(uuid::Uuid::nil())));
-            let person = if found.is_some() { person } else { home };
+            let home = found.unwrap_or_else(PersonId::new);
             let new_here =
                 row.contacts().filter(|contact| !held.contains(&(home, contact.kind, contact.value.clone())));
             let mut contacts: Vec<(&Contact, bool)> = Vec::new();
@@ -164,18 +182,22 @@ impl<'r> News<'r> {
             }
             let said = traits.get(&home);
             let is_news = |name: &str, value: &Json| said.and_then(|said| said.get(name)) != Some(value);
-            let traits = row
-                .traits
-                .iter()
-                .map(|(name, value)| (name.as_str(), value))
-                .filter(|(name, value)| is_news(name, value));
-            NewsOfRow { row, home, person, is_new: found.is_none(), contacts, traits: traits.collect() }
+            let whole = said.and_then(|said| row.whole_name(said));
+            let traits = row.traits.iter().map(|(name, value)| match &whole {
+                Some(whole) if name == "name" => (name.as_str(), Cow::Owned(json!(whole))),
+                _ => (name.as_str(), Cow::Borrowed(value)),
+            });
+            let traits = traits.filter(|(name, value)| is_news(name, value));
+            NewsOfRow { row, home, is_new: found.is_none(), contacts, traits: traits.collect() }
         });
         Ok(Self { rows: rows.collect() })
     }
 
     fn keep(&self, tx: &mut Tx<'_>, origin: &Origin<'_>) -> Result<()> {
         let new: Vec<&NewsOfRow<'_>> = self.rows.iter().filter(|news| news.is_new).collect();
+        let changed: Vec<PersonId> =
+            self.rows.iter().filter(|news| news.came() == Came::Changed).map(|news| news.home).collect();
+        let persons = graph::hold(tx, &changed)?;
         // Whoever leads is told first: when somebody else met them meanwhile, all of it is tried again.
         let leads: Vec<_> = self.identities(true).collect();
         if store::add_identities(tx, &leads, true, origin.source)? != leads.len() {
@@ -190,12 +212,12 @@ impl<'r> News<'r> {
             .flat_map(|news| {
                 news.traits
                     .iter()
-                    .map(|(name, value)| (news.home, *name, *value, news.row.message_id.as_str()))
+                    .map(|(name, value)| (news.home, *name, &**value, news.row.message_id.as_str()))
             })
             .collect();
         store::say(tx, &said, origin.source)?;
-        for news in self.rows.iter().filter(|news| news.came() == Came::Changed) {
-            graph::refold(tx, news.person)?;
+        for person in persons {
+            graph::refold(tx, person)?;
         }
         tx.record_all(self.rows.iter().flat_map(|news| facts(news, origin)).collect())
     }
@@ -203,7 +225,7 @@ impl<'r> News<'r> {
     fn identities(&self, leads: bool) -> impl Iterator<Item = store::NewIdentity<'_>> {
         self.rows.iter().flat_map(move |news| {
             let wanted = news.contacts.iter().filter(move |(_, leading)| *leading == leads);
-            wanted.map(|(contact, _)| store::NewIdentity { contact, home: news.home, person: news.person })
+            wanted.map(|(contact, _)| store::NewIdentity { contact, home: news.home })
         })
     }
 }
@@ -218,8 +240,11 @@ fn facts(news: &NewsOfRow<'_>, origin: &Origin<'_>) -> Vec<NewFact> {
         fact("person.created", json!({ "kind": news.row.key.kind, "source": origin.source }));
     }
     if !news.traits.is_empty() {
-        let traits: Map<String, Json> =
-            news.traits.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())).collect();
+        let traits: Map<String, Json> = news
+            .traits
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone().into_owned()))
+            .collect();
         fact("person.described", json!({ "message_id": news.row.message_id, "traits": traits }));
     }
     if !news.is_new && !news.contacts.is_empty() {

@@ -18,7 +18,6 @@ const WRITE: usize = 200;
 pub(super) struct Known {
     pub value: String,
     pub home: PersonId,
-    pub person: PersonId,
     pub leads: bool,
 }
 
@@ -29,16 +28,11 @@ pub(super) fn known(read: &mut Read<'_>, kind: IdentityKind, values: &[&str]) ->
         let mut params: Vec<Value> = vec![read.workspace().into(), kind.as_str().into()];
         let list = sql::append(&mut params, chunk);
         let sql = format!(
-            "SELECT value, home_id, person_id, leads FROM identities
+            "SELECT value, home_id, leads FROM identities
              WHERE workspace_id = $1 AND kind = $2 AND value IN ({list})"
         );
         for row in read.rows(&sql, &params)? {
-            found.push(Known {
-                value: row.get(0)?,
-                home: row.get(1)?,
-                person: row.get(2)?,
-                leads: row.get(3)?,
-            });
+            found.push(Known { value: row.get(0)?, home: row.get(1)?, leads: row.get(2)? });
         }
     }
     Ok(found)
@@ -66,7 +60,6 @@ pub(super) fn traits_at(
 pub(super) struct NewIdentity<'r> {
     pub contact: &'r Contact,
     pub home: PersonId,
-    pub person: PersonId,
 }
 
 /// Gives the number of those that were not there.
@@ -87,13 +80,16 @@ pub(super) fn add_identities(
                 one.contact.kind.as_str().into(),
                 one.contact.value.as_str().into(),
                 one.home.into(),
-                one.person.into(),
                 one.contact.display.as_str().into(),
                 // An id of the organisation's own system is attested by it.
                 (leads && one.contact.kind == IdentityKind::External).into(),
             ]);
-            let places = sql::places(first - 1, 6);
-            rows.push(format!("($1, {places}, $2, $3, $4)"));
+            // Whose the home is, is asked when it is written: it may just have been joined with another.
+            let [value, home, display, verified] = [first + 1, first + 2, first + 3, first + 4];
+            rows.push(format!(
+                "($1, ${first}, ${value}, ${home}, COALESCE((SELECT COALESCE(merged_into, id) FROM persons
+                     WHERE workspace_id = $1 AND id = ${home}), ${home}), ${display}, ${verified}, $2, $3, $4)"
+            ));
         }
         let sql = format!(
             "INSERT INTO identities (workspace_id, kind, value, home_id, person_id, display, verified, leads, source, added_at)
