@@ -22,6 +22,8 @@ CREATE TABLE imports (
     changed BIGINT NOT NULL,
     unchanged BIGINT NOT NULL,
     wrong BIGINT NOT NULL,
+    -- why the program itself paused it: a code of the table of errors
+    reason TEXT,
     -- JSON: what the last dry run found, or how far it is
     dry_run TEXT,
     actor TEXT NOT NULL,

@@ -34,6 +34,7 @@ pub fn create(tx: &mut Tx<'_>, new: NewImport) -> Result<Import> {
         format: new.format,
         mapping: new.mapping,
         state: ImportState::Ready,
+        reason: None,
         counts: Counts::default(),
         dry_run: None,
         actor: tx.caller().actor.clone(),
@@ -68,6 +69,7 @@ pub fn check(tx: &mut Tx<'_>, id: ImportId) -> Result<Import> {
     }
     understand::check_whole(&import.mapping)?;
     store::set_state(tx, id, ImportState::Ready, ImportState::Checking)?;
+    store::set_reason(tx, id, None)?;
     store::set_dry_run(tx, id, Some(&DryRun { place: import.format.start, ..DryRun::default() }))?;
     tx.enqueue(job(CHECK, id))?;
     tx.record(fact("import.check_started", id))?;
@@ -110,6 +112,22 @@ pub fn pause(tx: &mut Tx<'_>, id: ImportId) -> Result<Import> {
     store::set_state(tx, id, ImportState::Running, ImportState::Paused)?;
     tx.record(fact("import.paused", id))?;
     store::find(tx, id)
+}
+
+/// The program has tried again and again: it waits for a colleague, who is told why.
+pub(super) fn give_up(tx: &mut Tx<'_>, id: ImportId, reason: Code) -> Result<()> {
+    let import = store::find(tx, id)?;
+    match import.state {
+        ImportState::Running => store::set_state(tx, id, ImportState::Running, ImportState::Paused)?,
+        ImportState::Checking => {
+            store::set_state(tx, id, ImportState::Checking, ImportState::Ready)?;
+            store::set_dry_run(tx, id, None)?;
+        }
+        _ => return Ok(()),
+    }
+    store::set_reason(tx, id, Some(reason))?;
+    log(tx, &import, "import.paused", Some(json!({ "reason": reason.as_str() })), None)?;
+    tx.record(fact("import.paused", id).payload(json!({ "import": id, "reason": reason.as_str() })))
 }
 
 /// Ends it where it is. What was imported stays; running it again goes on.

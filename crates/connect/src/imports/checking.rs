@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use ::store::{Db, Job, JobFailure, Read, Tx};
+use ::store::{Db, Job, Read, Tx};
 use kernel::{ImportId, NewFact, Result};
 use people::persons::told::{self, Came};
 use serde_json::json;
@@ -47,9 +47,10 @@ impl Memories {
     }
 }
 
-pub(super) async fn check(db: Db, memories: Memories, job: Job) -> Result<(), JobFailure> {
-    let id = id_of(&job)?;
-    let (import, workspace) = load(&db, &job, id).await?;
+pub(super) async fn check(db: &Db, memories: &Memories, job: &Job) -> Result<()> {
+    let id = id_of(job)?;
+    let (import, workspace) = load(db, job, id).await?;
+    let before = import.dry_run.as_ref().map(|found| found.place);
     let Some(mut found) = import.dry_run.clone().filter(|_| import.state == ImportState::Checking) else {
         memories.take(id, 0);
         return Ok(());
@@ -62,7 +63,7 @@ pub(super) async fn check(db: Db, memories: Memories, job: Job) -> Result<(), Jo
         from = start;
         Memory::default()
     });
-    let batch = Arc::new(read_batch(&db, &import, &workspace, from, CHECKED).await?);
+    let batch = Arc::new(read_batch(db, &import, &workspace, from, CHECKED).await?);
     let work = Arc::clone(&batch);
     let known = db.read(&job.caller(), move |read| known_rows(read, &work)).await?;
     let came = batch.said.iter().zip(known).map(|((_, said), came)| memory.consider(said, came)).collect();
@@ -70,9 +71,9 @@ pub(super) async fn check(db: Db, memories: Memories, job: Job) -> Result<(), Jo
     let room = SHOWN.saturating_sub(found.first.len());
     found.first.extend(batch.wrong.iter().take(room).cloned());
     (found.place, found.line, memory.place) = (batch.to.byte, batch.to.line, batch.to.byte);
-    let is_end = batch.is_end;
-    db.write(&job.caller(), move |tx| note_check(tx, &job, id, found.clone(), is_end)).await?;
-    if !is_end {
+    let (is_end, fenced) = (batch.is_end, job.clone());
+    let note = move |tx: &mut Tx<'_>| note_check(tx, &fenced, id, before, found.clone(), is_end);
+    if db.write(&job.caller(), note).await? {
         memories.put(id, memory);
     }
     Ok(())
@@ -98,18 +99,29 @@ pub(super) fn known_rows(read: &mut Read<'_>, batch: &Batch) -> Result<Vec<Came>
     Ok(came)
 }
 
-fn note_check(tx: &mut Tx<'_>, job: &Job, id: ImportId, found: DryRun, is_end: bool) -> Result<()> {
+/// Whether it goes on. What another worker found, or a dry run begun anew, stays.
+fn note_check(
+    tx: &mut Tx<'_>,
+    job: &Job,
+    id: ImportId,
+    before: Option<u64>,
+    found: DryRun,
+    is_end: bool,
+) -> Result<bool> {
     job.finish(tx)?;
-    if store::find(tx, id)?.state != ImportState::Checking {
-        return Ok(());
+    let import = store::find(tx, id)?;
+    if import.state != ImportState::Checking || import.dry_run.map(|found| found.place) != before {
+        return Ok(false);
     }
     let finished_at = is_end.then_some(tx.now());
     store::set_dry_run(tx, id, Some(&DryRun { finished_at, ..found }))?;
     if !is_end {
-        return tx.enqueue(actions::job(CHECK, id));
+        tx.enqueue(actions::job(CHECK, id))?;
+        return Ok(true);
     }
     store::set_state(tx, id, ImportState::Checking, ImportState::Ready)?;
-    tx.record(NewFact::new("import.checked").payload(json!({ "import": id })))
+    tx.record(NewFact::new("import.checked").payload(json!({ "import": id })))?;
+    Ok(false)
 }
 
 impl Memory {

@@ -156,7 +156,8 @@ fn is_identity(target: Target) -> bool {
 
 /// Whether most rows repeat what other rows say, as with the address of whoever serves the customer.
 fn is_shared(cells: &[&Json]) -> bool {
-    let different: HashSet<String> = cells.iter().map(|cell| values::text(cell).trim().to_lowercase()).collect();
+    let different: HashSet<String> =
+        cells.iter().map(|cell| values::text(cell).trim().to_lowercase()).collect();
     cells.len() >= 5 && different.len() * 2 < cells.len()
 }
 

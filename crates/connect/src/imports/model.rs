@@ -212,8 +212,12 @@ impl Wrong {
     }
 
     pub fn code(&self) -> Code {
-        Code::ALL.iter().copied().find(|code| code.as_str() == self.code).unwrap_or(Code::Invalid)
+        code_named(&self.code)
     }
+}
+
+pub(super) fn code_named(name: &str) -> Code {
+    Code::ALL.iter().copied().find(|code| code.as_str() == name).unwrap_or(Code::Invalid)
 }
 
 /// A row that is set aside.
@@ -247,6 +251,8 @@ pub struct Import {
     pub format: Format,
     pub mapping: Mapping,
     pub state: ImportState,
+    /// Why the program itself paused it.
+    pub reason: Option<Code>,
     pub place: Place,
     pub counts: Counts,
     pub dry_run: Option<DryRun>,

@@ -119,7 +119,8 @@ impl<'f> Rows<'f> {
         let mut searched = 0;
         loop {
             let rest = self.rest();
-            let found = rest[searched..].iter().position(|byte| is_break(*byte)).map(|found| searched + found);
+            let found =
+                rest[searched..].iter().position(|byte| is_break(*byte)).map(|found| searched + found);
             match found.map(|at| (at, rest[at], rest.get(at + 1).copied())) {
                 Some((at, b'\n', _)) => return Ok(Some(at + 1)),
                 Some((at, _, Some(next))) => return Ok(Some(at + 1 + usize::from(next == b'\n'))),

@@ -6,7 +6,7 @@ use ::store::{BlobHash, Read, Row, Tx, Value, params};
 use kernel::{Code, Error, ImportId, Result, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Aside, Counts, DryRun, Import, ImportState, Mapping, Place, Wrong};
+use super::{Aside, Counts, DryRun, Import, ImportState, Mapping, Place, Wrong, model::code_named};
 
 const CHUNK: usize = 400;
 
@@ -69,7 +69,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
 pub(super) fn find(read: &mut Read<'_>, id: ImportId) -> Result<Import> {
     let workspace = read.workspace();
     let sql = "SELECT id, name, blob, size, kind, format, columns, event, state, place, line,
-                   created, changed, unchanged, wrong, dry_run, actor, created_at, started_at, finished_at
+                   created, changed, unchanged, wrong, dry_run, actor, created_at, started_at, finished_at, reason
                FROM imports WHERE workspace_id = $1 AND id = $2";
     import(&read.row(sql, params![workspace, id])?.ok_or_else(Error::not_found)?)
 }
@@ -78,7 +78,7 @@ pub(super) fn find(read: &mut Read<'_>, id: ImportId) -> Result<Import> {
 pub(super) fn list(read: &mut Read<'_>, before: Option<ImportId>, limit: usize) -> Result<Vec<Import>> {
     let workspace = read.workspace();
     let sql = "SELECT id, name, blob, size, kind, format, columns, event, state, place, line,
-                   created, changed, unchanged, wrong, dry_run, actor, created_at, started_at, finished_at
+                   created, changed, unchanged, wrong, dry_run, actor, created_at, started_at, finished_at, reason
                FROM imports WHERE workspace_id = $1 AND (CAST($2 AS BYTEA) IS NULL OR id < $2)
                ORDER BY id DESC LIMIT $3";
     read.rows(sql, params![workspace, before, limit])?.iter().map(import).collect()
@@ -86,7 +86,7 @@ pub(super) fn list(read: &mut Read<'_>, before: Option<ImportId>, limit: usize) 
 
 fn import(row: &Row) -> Result<Import> {
     let blob = BlobHash::parse(&row.get::<String>(2)?).ok_or_else(|| Error::internal("not a hash"))?;
-    let dry_run: Option<String> = row.get(15)?;
+    let (dry_run, reason): (Option<String>, Option<String>) = (row.get(15)?, row.get(20)?);
     Ok(Import {
         id: row.get(0)?,
         name: row.get(1)?,
@@ -107,6 +107,7 @@ fn import(row: &Row) -> Result<Import> {
         created_at: row.get(17)?,
         started_at: row.get(18)?,
         finished_at: row.get(19)?,
+        reason: reason.as_deref().map(code_named),
     })
 }
 
@@ -115,7 +116,7 @@ pub(super) fn set_mapping(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
     let workspace = tx.workspace();
     let (kind, format, columns) =
         (word(&import.mapping.kind)?, text(&import.format)?, text(&import.mapping.columns)?);
-    tx.execute(
+    let saved = tx.execute(
         "UPDATE imports SET kind = $3, format = $4, columns = $5, event = $6, place = $7, line = $8, dry_run = NULL
          WHERE workspace_id = $1 AND id = $2 AND state = 'ready'",
         params![
@@ -128,8 +129,9 @@ pub(super) fn set_mapping(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
             int(import.place.byte),
             int(import.place.line)
         ],
-    )
-    .map(drop)
+    )?;
+    // Somebody has started it meanwhile.
+    if saved == 0 { Err(Error::new(Code::Conflict)) } else { Ok(()) }
 }
 
 /// Refused when somebody else changed the state meanwhile.
@@ -144,9 +146,15 @@ pub(super) fn set_state(tx: &mut Tx<'_>, id: ImportId, from: ImportState, to: Im
 
 pub(super) fn set_started(tx: &mut Tx<'_>, id: ImportId) -> Result<()> {
     let (workspace, now) = (tx.workspace(), tx.now());
-    let sql = "UPDATE imports SET started_at = COALESCE(started_at, $3), finished_at = NULL
+    let sql = "UPDATE imports SET started_at = COALESCE(started_at, $3), finished_at = NULL, reason = NULL
                WHERE workspace_id = $1 AND id = $2";
     tx.execute(sql, params![workspace, id, now]).map(drop)
+}
+
+pub(super) fn set_reason(tx: &mut Tx<'_>, id: ImportId, reason: Option<Code>) -> Result<()> {
+    let workspace = tx.workspace();
+    let sql = "UPDATE imports SET reason = $3 WHERE workspace_id = $1 AND id = $2";
+    tx.execute(sql, params![workspace, id, reason.map(Code::as_str)]).map(drop)
 }
 
 pub(super) fn set_finished(tx: &mut Tx<'_>, id: ImportId, at: Timestamp) -> Result<()> {

@@ -47,6 +47,8 @@ pub(super) struct Reading<'i> {
     pub word: String,
     /// The same of facts: by the file, so that the same row is known in another import.
     pub file: String,
+    /// Nobody became a customer later than this.
+    pub now: Timestamp,
 }
 
 impl Reading<'_> {
@@ -71,6 +73,7 @@ impl Reading<'_> {
                 Target::Locale => drop(traits.insert("locale".into(), json!(locale(&text)))),
                 Target::CreatedAt => {
                     let moment = values::moment(&text, &self.manner.zone)
+                        .filter(|moment| *moment <= self.now)
                         .ok_or_else(|| self.wrong(Code::InvalidDate, at))?;
                     since = Some(moment);
                     traits.insert("created_at".into(), json!(moment.to_string()));
@@ -78,19 +81,29 @@ impl Reading<'_> {
                 _ => {}
             }
         }
-        self.name(&names, &mut traits);
-        Ok(Told { key, claims: contacts.collect(), traits, since, message_id: message_id(&self.word, place) })
+        let joined = self.name(&names, &mut traits);
+        let message_id = message_id(&self.word, place);
+        Ok(Told { key, claims: contacts.collect(), traits, joined, since, message_id })
     }
 
-    fn name(&self, names: &BTreeMap<NamePart, String>, traits: &mut Map<String, Json>) {
+    /// Tells names; of which parts the whole is put together, unless the row has it.
+    fn name(
+        &self,
+        names: &BTreeMap<NamePart, String>,
+        traits: &mut Map<String, Json>,
+    ) -> Option<[&'static str; 2]> {
         let part = |which| names.get(&which).map(|name| clean(name)).filter(|name| !name.is_empty());
         let (first, last) = (part(NamePart::First), part(NamePart::Last));
         let is_hungarian = traits.get("locale").map_or(self.locale == Locale::Hu, |locale| locale == "hu");
         let order = if is_hungarian { [&last, &first] } else { [&first, &last] };
         let joined: Vec<&str> = order.into_iter().flatten().map(String::as_str).collect();
-        let whole = part(NamePart::Whole).or_else(|| (!joined.is_empty()).then(|| joined.join(" ")));
+        let told = part(NamePart::Whole);
+        let names = if is_hungarian { ["last_name", "first_name"] } else { ["first_name", "last_name"] };
+        let joined_of = (told.is_none() && !joined.is_empty()).then_some(names);
+        let whole = told.or_else(|| (!joined.is_empty()).then(|| joined.join(" ")));
         let all = [("name", whole), ("first_name", first), ("last_name", last)];
         traits.extend(all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?)))));
+        joined_of
     }
 
     fn fact(&self, cells: &[Json], place: u64) -> Result<ToldFact, Wrong> {

@@ -84,6 +84,10 @@ pub(super) fn number(text: &str, decimal_comma: bool) -> Option<Json> {
     if !is_plain || !plain.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
+    // Of more digits it is the number of a card or an account, and not every program keeps it whole.
+    if plain.bytes().filter(u8::is_ascii_digit).count() > 15 {
+        return None;
+    }
     if let Ok(whole) = plain.parse::<i64>() {
         return Some(json!(whole));
     }
@@ -112,11 +116,10 @@ pub(super) fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = text.trim();
     let found = if let Ok(moment) = text.parse::<Moment>() {
         moment
-    } else if text.len() >= 9 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    } else if matches!(text.len(), 9 | 10 | 13) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Seconds from 1973 to 2286, and the milliseconds of 2001 to 2286.
         let number: i64 = text.parse().ok()?;
-        // Seconds until the year 2286 are smaller than milliseconds since 1970-04.
-        if number < 10_000_000_000 { Moment::from_second(number) } else { Moment::from_millisecond(number) }
-            .ok()?
+        if text.len() == 13 { Moment::from_millisecond(number) } else { Moment::from_second(number) }.ok()?
     } else {
         let (day, time) = day_and_time(text)?;
         zone.to_timestamp(DateTime::from_parts(day, time)).ok()?
@@ -189,7 +192,9 @@ mod tests {
         ] {
             assert_eq!(number(text, comma), Some(expected), "{text}");
         }
-        for text in ["", "-", "12 Ft", "NaN", "inf", "1e5", "0x10", "1-2"] {
+        for text in
+            ["", "-", "12 Ft", "NaN", "inf", "1e5", "0x10", "1-2", "1234567890123456", "1177 3016 1111 1018"]
+        {
             assert_eq!(number(text, true), None, "{text}");
         }
     }
@@ -210,9 +215,18 @@ mod tests {
         ] {
             assert_eq!(date(text, &zone()).as_deref(), Some(expected), "{text}");
         }
-        for text in
-            ["tegnap", "11/12/2026", "2026-13-01", "2026-02-30", "0026-11-21", "12", "2026-11-21 25:00"]
-        {
+        for text in [
+            "tegnap",
+            "20261121",
+            "123456789012",
+            "1177301611111018",
+            "11/12/2026",
+            "2026-13-01",
+            "2026-02-30",
+            "0026-11-21",
+            "12",
+            "2026-11-21 25:00",
+        ] {
             assert_eq!(date(text, &zone()), None, "{text}");
         }
     }

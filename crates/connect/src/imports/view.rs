@@ -37,6 +37,8 @@ pub struct ImportView {
     pub size: u64,
     pub kind: ImportKind,
     pub state: ImportState,
+    /// Why it was given up, when the program itself paused it.
+    pub reason: Option<String>,
     pub file: FileKind,
     pub encoding: Encoding,
     /// Of CSV.
@@ -170,6 +172,7 @@ fn one(path: &Path, import: Import, created_by: ActorRef, locale: Locale) -> Res
         size: import.size,
         kind: import.mapping.kind,
         state: import.state,
+        reason: import.reason.map(|code| code.text(locale).to_owned()),
         file: import.format.file,
         encoding: import.format.encoding,
         separator: import.format.separator,

@@ -58,7 +58,8 @@ async fn rows_that_cannot_be_worked_are_set_aside_with_their_line_and_their_neig
 async fn a_quotation_mark_that_nobody_closes_loses_its_own_line_only() {
     for desk in desks().await {
         for (at, end) in ["\n", "\r\n", "\r"].into_iter().enumerate() {
-            let file = "id;name\n1;\"Anna\n2;Béla\n3;\"Cili \"\"C\"\"\"\n4;\"Dani\n5;Ede\n".replace('\n', end);
+            let file =
+                "id;name\n1;\"Anna\n2;Béla\n3;\"Cili \"\"C\"\"\"\n4;\"Dani\n5;Ede\n".replace('\n', end);
             let import = desk.upload(file.as_bytes()).await;
             let expected = if at == 0 { counts(3, 0, 0, 2) } else { counts(0, 0, 3, 2) };
             assert_eq!(desk.run(&import).await, expected, "{end:?}");

@@ -2,8 +2,8 @@
 
 use std::{fmt::Write as _, sync::Arc};
 
-use ::store::{Db, Jobs};
-use kernel::{Clock, Timestamp};
+use ::store::{Db, Jobs, params};
+use kernel::{Clock, Code, Timestamp};
 use people::access::workspace;
 
 use super::{Desk, counts, desks};
@@ -50,6 +50,56 @@ async fn after_a_crash_in_the_middle_each_row_is_worked_once() {
         assert_eq!(desk.asides(id).await.len(), 17);
         let created = desk.facts().await.into_iter().filter(|(name, _)| name == "person.created").count();
         assert_eq!(created, 1_683);
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_was_given_up_waits_and_says_why_and_goes_on_where_it_was() {
+    for desk in desks().await {
+        let import = desk.upload(file().as_bytes()).await;
+        let (id, path) = (import.id, desk.db.blobs().path(&import.blob));
+        desk.write(move |tx| actions::run(tx, id, None)).await;
+        let moved = path.with_extension("moved");
+        std::fs::rename(&path, &moved).expect("renamed");
+        let last = |tx: &mut ::store::Tx<'_>| {
+            let workspace = tx.workspace();
+            tx.execute("UPDATE jobs SET attempts = 11 WHERE workspace_id = $1", params![workspace]).map(drop)
+        };
+        desk.write(last).await;
+        desk.work().await;
+        let paused = desk.find(id).await;
+        assert_eq!((paused.state, paused.reason), (ImportState::Paused, Some(Code::Internal)));
+        std::fs::rename(&moved, &path).expect("renamed");
+        assert_eq!(desk.run(&import).await, counts(1_683, 0, 0, 17));
+        assert_eq!(desk.find(id).await.reason, None);
+    }
+}
+
+#[tokio::test]
+async fn of_a_batch_that_cannot_be_kept_each_row_is_worked_or_set_aside() {
+    // An engine is made to refuse a row by its own means.
+    for desk in desks().await.into_iter().take(1) {
+        desk.write(|tx| {
+            let sql = "CREATE TRIGGER refuse BEFORE INSERT ON persons WHEN NEW.name = 'Rossz'
+                       BEGIN SELECT RAISE(ABORT, 'refused'); END -- workspace_id = $1";
+            tx.execute(sql, &[]).map(drop)
+        })
+        .await;
+        let import = desk.upload(b"id;name\n1;Anna\n2;Rossz\nnull;X\n4;B\xc3\xa9la\n").await;
+        assert_eq!(desk.run(&import).await, counts(2, 0, 0, 2));
+        let expected = [(3, "internal"), (4, "meaningless_id")];
+        assert_eq!(desk.asides(import.id).await, expected.map(|(line, code)| (line, code.to_owned())));
+    }
+}
+
+#[tokio::test]
+async fn a_mapping_that_comes_after_the_start_is_refused() {
+    for desk in desks().await {
+        let import = desk.upload(b"id;name\n1;Anna\n").await;
+        let id = import.id;
+        desk.write(move |tx| actions::run(tx, id, None)).await;
+        let refused = desk.db.write(&desk.caller, move |tx| store::set_mapping(tx, &import)).await;
+        assert_eq!(refused.expect_err("refused").code.as_str(), "conflict");
     }
 }
 

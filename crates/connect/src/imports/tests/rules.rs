@@ -131,6 +131,52 @@ async fn rows_of_one_batch_that_are_about_one_person_count_in_their_order() {
 }
 
 #[tokio::test]
+async fn rows_about_one_known_person_by_different_values_count_in_their_order() {
+    for desk in desks().await {
+        desk.import("id,email,city\nU,u@pelda.example,Vác\n").await;
+        let file = "id,email,city\n,u@pelda.example,Pécs\nU,,Vác\n";
+        assert_eq!(desk.import(file).await, counts(0, 2, 0, 0));
+        assert_eq!(desk.people().await[0].traits["city"], json!("Vác"));
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_the_name_that_is_left_empty_stays_as_it_is_known() {
+    for desk in desks().await {
+        desk.import("id;vezetéknév;keresztnév\nU;Kovács;Anna\n").await;
+        assert_eq!(desk.import("id;vezetéknév;keresztnév\nU;;Anna\n").await, counts(0, 0, 1, 0));
+        assert_eq!(desk.import("id;keresztnév\nU;Anikó\n").await, counts(0, 1, 0, 0));
+        assert_eq!(desk.people().await[0].name.as_deref(), Some("Kovács Anikó"));
+        assert_eq!(desk.import("id;keresztnév\nV;Béla\n").await, counts(1, 0, 0, 0));
+        assert_eq!(desk.people().await[0].name.as_deref(), Some("Béla"));
+    }
+}
+
+#[tokio::test]
+async fn nobody_became_a_customer_in_the_future() {
+    for desk in desks().await {
+        let import = desk.upload(b"id;created_at\nU;2031-01-01\nV;2020-01-01\nW;1177301611111018\n").await;
+        assert_eq!(targets(&import), [Target::UserId, Target::CreatedAt]);
+        assert_eq!(desk.run(&import).await, counts(1, 0, 0, 2));
+        let wrong = "invalid_date".to_owned();
+        assert_eq!(desk.asides(import.id).await, [(2, wrong.clone()), (4, wrong)]);
+        let cards = desk.upload(b"id;card\nU;1177301611111018\n").await;
+        assert_eq!(cards.mapping.columns[1].value_type, Some(ValueType::Text));
+    }
+}
+
+#[tokio::test]
+async fn somebody_met_by_facts_came_with_the_earliest_and_was_last_here_at_the_latest() {
+    for desk in desks().await {
+        let file = "user_id;event;time\nU;Bought;2026-03-02T00:00:00Z\nU;Bought;2026-03-01T00:00:00Z\nU;Bought;2026-03-03T00:00:00Z\n";
+        assert_eq!(desk.import(file).await, counts(3, 0, 0, 0));
+        let person = desk.people().await.remove(0);
+        assert_eq!(person.created_at.to_string(), "2026-03-01T00:00:00.000Z");
+        assert_eq!(person.last_seen_at.expect("seen").to_string(), "2026-03-03T00:00:00.000Z");
+    }
+}
+
+#[tokio::test]
 async fn what_was_told_after_the_import_counts_until_it_is_imported_again() {
     for desk in desks().await {
         desk.import("id,name\nU,Anna\n").await;
