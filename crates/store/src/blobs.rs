@@ -5,6 +5,7 @@ use std::{
     io::{ErrorKind, Read as _, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use kernel::{Code, Error, Result};
@@ -51,9 +52,22 @@ pub struct Blobs {
     room: Room,
 }
 
+/// What a crash left unfinished. Another node may be writing here, so what is young stays.
+fn remove_abandoned(folder: &Path) {
+    const OLD: Duration = Duration::from_secs(24 * 60 * 60);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let written = entry.metadata().and_then(|found| found.modified());
+        if written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > OLD)) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 impl Blobs {
     pub(crate) fn open(root: &Path, room: Room) -> Result<Self> {
-        fs::create_dir_all(root.join("new")).map_err(failed)?;
+        let new = root.join("new");
+        fs::create_dir_all(&new).map_err(failed)?;
+        remove_abandoned(&new);
         Ok(Self { root: Arc::new(root.to_owned()), room })
     }
 
@@ -150,6 +164,11 @@ impl NewBlob {
         self.hash.update(bytes);
         self.size += bytes.len() as u64;
         Ok(())
+    }
+
+    /// Where its bytes lie until it is finished, to be looked at before.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     pub fn size(&self) -> u64 {

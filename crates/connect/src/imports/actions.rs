@@ -130,7 +130,7 @@ pub(super) fn give_up(tx: &mut Tx<'_>, id: ImportId, reason: Code) -> Result<()>
     tx.record(fact("import.paused", id).payload(json!({ "import": id, "reason": reason.as_str() })))
 }
 
-/// Ends it where it is. What was imported stays; running it again goes on.
+/// Ends it where it is. What was imported stays; running it again goes on. One that never ran leaves nothing.
 pub fn cancel(tx: &mut Tx<'_>, id: ImportId, ip: Option<IpAddr>) -> Result<()> {
     let import = store::find(tx, id)?;
     if import.state == ImportState::Done {
@@ -138,6 +138,10 @@ pub fn cancel(tx: &mut Tx<'_>, id: ImportId, ip: Option<IpAddr>) -> Result<()> {
     }
     if import.state == ImportState::Cancelled {
         return Ok(());
+    }
+    if import.started_at.is_none() {
+        store::remove(tx, id)?;
+        return tx.record(fact("import.cancelled", id));
     }
     store::set_state(tx, id, import.state, ImportState::Cancelled)?;
     let now = tx.now();

@@ -15,11 +15,13 @@ use super::{
     DryRun, ImportState, Place, actions,
     jobs::{Batch, CHECK, counted, id_of, key, load, read_batch},
     store,
-    understand::Said,
+    understand::{Said, is_made},
 };
 
 /// Rows of one step, which nobody waits for.
 const CHECKED: usize = 2_000;
+/// Values that are remembered; of rows after so many it is told only about what they do.
+const REMEMBERED: usize = 4_000_000;
 /// Reasons that are shown.
 const SHOWN: usize = 20;
 
@@ -125,13 +127,22 @@ fn note_check(
 }
 
 impl Memory {
+    fn remember(&mut self, value: u64, content: u64) {
+        if self.told.len() < REMEMBERED {
+            self.told.insert(value, content);
+        }
+    }
+
     /// What a row would do after those before it.
     fn consider(&mut self, said: &Said, came: Came) -> Came {
         match said {
-            Said::Fact(fact) => match self.told.insert(hash(&fact.message_id), 0) {
-                Some(_) => Came::Unchanged,
-                None => came,
-            },
+            // A name made from the row's own place comes once.
+            Said::Fact(fact) if is_made(&fact.message_id) => came,
+            Said::Fact(fact) if self.told.contains_key(&hash(&fact.message_id)) => Came::Unchanged,
+            Said::Fact(fact) => {
+                self.remember(hash(&fact.message_id), 0);
+                came
+            }
             Said::Person(told) => {
                 let content = hash(
                     &json!([told.traits, told.claims.iter().map(|claim| &claim.value).collect::<Vec<_>>()])
@@ -143,9 +154,12 @@ impl Memory {
                     None => came,
                 };
                 if came != Came::Unchanged {
-                    self.told.insert(hash(&key(&told.key)), content);
+                    self.remember(hash(&key(&told.key)), content);
                     for claim in &told.claims {
-                        self.told.entry(hash(&key(claim))).or_insert(content);
+                        let value = hash(&key(claim));
+                        if !self.told.contains_key(&value) {
+                            self.remember(value, content);
+                        }
                     }
                 }
                 came

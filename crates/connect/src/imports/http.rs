@@ -15,11 +15,10 @@ use web::{ApiResult, App, Auth, ErrorBody, Json, Limit, Page, PageQuery, PathId,
 
 use super::{
     Column, Encoding, Format, Import, ImportKind, Mapping, NewImport, Place, Separator, actions, asides,
-    guess, inspect,
+    inspect,
     jobs::read_batch,
     store, upload,
     upload::blocking,
-    values::Manner,
     view::{self, AsideView, ImportView, Preview},
 };
 
@@ -55,37 +54,21 @@ async fn post(auth: Auth, State(app): State<App>, form: Multipart) -> ApiResult<
     auth.caller.require(Role::Lead)?;
     let key = serde_json::to_string(&auth.caller.actor).map_err(Error::internal)?;
     app.limits.take(Limit::UploadByCaller, &key)?;
-    let file = upload::receive(app.db.blobs(), form).await?;
     let zone = app.db.read(&auth.caller, workspace::get).await?.time_zone;
-    let path = app.db.blobs().path(&file.blob);
-    let (format, mapping) = blocking(move || look(&path, &zone, file.encoding, None, None)).await?;
+    let file = upload::receive(app.db.blobs(), form, zone).await?;
     let (db, seen_by) = (app.db.clone(), app.clone());
     auth.write(&db, StatusCode::CREATED, move |tx| {
         let new = NewImport {
             name: file.name.clone(),
             blob: file.blob.clone(),
             size: file.size,
-            format: format.clone(),
-            mapping: mapping.clone(),
+            format: file.format.clone(),
+            mapping: file.mapping.clone(),
         };
         let import = actions::create(tx, new)?;
         seen(&seen_by, tx, import)
     })
     .await
-}
-
-/// How a file is read and what its columns probably mean.
-fn look(
-    path: &std::path::Path,
-    zone: &str,
-    encoding: Encoding,
-    separator: Option<Separator>,
-    kind: Option<ImportKind>,
-) -> kernel::Result<(Format, Mapping)> {
-    let format = inspect::inspect(path, encoding, separator)?;
-    let samples = inspect::samples(path, &format)?;
-    let mapping = guess::guess(&format, &samples, &Manner::of(format.separator, zone), kind);
-    Ok((format, mapping))
 }
 
 /// Imports, the newest first.
@@ -169,7 +152,7 @@ fn changed(
     let (format, mut mapping) = if is_read_anew || kind != import.mapping.kind {
         let encoding = wanted.encoding.unwrap_or(import.format.encoding);
         let separator = wanted.separator.unwrap_or(import.format.separator);
-        let (format, mapping) = look(path, zone, encoding, Some(separator), Some(kind))?;
+        let (format, mapping) = inspect::look(path, zone, encoding, Some(separator), Some(kind))?;
         (format, Mapping { event: import.mapping.event, ..mapping })
     } else {
         (import.format, import.mapping)
@@ -260,7 +243,7 @@ async fn act(
     .await
 }
 
-/// Cancels an import. What was imported stays; running it again goes on.
+/// Cancels an import. What was imported stays; running it again goes on. One that never ran is forgotten.
 #[utoipa::path(delete, path = "/api/v1/imports/{id}", tag = "imports", params(("id" = String, Path)),
     responses((status = 204), (status = "default", body = ErrorBody)))]
 async fn remove(auth: Auth, State(app): State<App>, PathId(id): PathId<ImportId>) -> ApiResult<Response> {
@@ -302,7 +285,7 @@ struct ErrorsQuery {
     bom: bool,
 }
 
-/// Rows that were set aside as CSV, each with its line and reason: to be corrected and imported again. Formulas are
+/// Rows that were set aside as CSV with the file's own separator, each with its line and reason: to be corrected and imported again. Formulas are
 /// made text by an apostrophe, which importing takes away again.
 #[utoipa::path(get, path = "/api/v1/imports/{id}/errors.csv", tag = "imports",
     params(("id" = String, Path), ErrorsQuery),
@@ -316,6 +299,7 @@ async fn read_errors(
     auth.caller.require(Role::Lead)?;
     let import = app.db.read(&auth.caller, move |read| store::find(read, id)).await?;
     let columns = asides::error_columns(&import.format);
+    let separator = char::from(import.format.separator.byte());
     let named: Vec<&str> = columns.iter().map(String::as_str).collect();
     let page = move |after: Option<u64>| {
         let (db, caller, import) = (app.db.clone(), auth.caller.clone(), import.clone());
@@ -333,5 +317,5 @@ async fn read_errors(
             Ok((table.await?, more))
         }
     };
-    Ok(web::csv("import-errors", asked.bom, &named, None, page))
+    Ok(web::csv_separated(separator, "import-errors", asked.bom, &named, None, page))
 }

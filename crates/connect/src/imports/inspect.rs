@@ -6,9 +6,11 @@ use kernel::{Code, Error, Result};
 use serde_json::Value as Json;
 
 use super::{
-    Encoding, FileKind, Format, Place, Separator,
+    Encoding, FileKind, Format, ImportKind, Mapping, Place, Separator,
     format::{self, BOM},
+    guess::guess,
     rows::Rows,
+    values::Manner,
 };
 
 /// Rows by which columns are guessed.
@@ -17,6 +19,20 @@ const SAMPLES: usize = 200;
 const OBJECTS: usize = 2_000;
 const MAX_COLUMNS: usize = 300;
 const MAX_HEADER: usize = 200;
+
+/// How a file is read and what its columns probably mean.
+pub(super) fn look(
+    path: &Path,
+    zone: &str,
+    encoding: Encoding,
+    separator: Option<Separator>,
+    kind: Option<ImportKind>,
+) -> Result<(Format, Mapping)> {
+    let format = inspect(path, encoding, separator)?;
+    let samples = samples(path, &format)?;
+    let mapping = guess(&format, &samples, &Manner::of(format.separator, zone), kind);
+    Ok((format, mapping))
+}
 
 /// How the file is read. What is not given is found out from its first bytes.
 pub(super) fn inspect(path: &Path, encoding: Encoding, separator: Option<Separator>) -> Result<Format> {
@@ -49,9 +65,14 @@ pub(super) fn inspect(path: &Path, encoding: Encoding, separator: Option<Separat
     if names.is_empty() || names.len() > MAX_COLUMNS {
         return Err(Error::invalid("file").detail(format!("{} columns", names.len())));
     }
-    found.headers = if found.file == FileKind::Csv { told_apart(&names) } else { names };
-    let has = |name: &str| found.headers.iter().any(|header| header == name);
+    let has = |name: &str| names.iter().any(|header| header == name);
     found.escaped = has("import_error") || (has("identities") && has("open_conversations"));
+    let names: Vec<String> = if found.escaped {
+        names.iter().map(|name| web::unescape(name).into_owned()).collect()
+    } else {
+        names
+    };
+    found.headers = if found.file == FileKind::Csv { told_apart(&names) } else { names };
     Ok(found)
 }
 

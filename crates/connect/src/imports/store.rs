@@ -151,6 +151,15 @@ pub(super) fn set_started(tx: &mut Tx<'_>, id: ImportId) -> Result<()> {
     tx.execute(sql, params![workspace, id, now]).map(drop)
 }
 
+pub(super) fn remove(tx: &mut Tx<'_>, id: ImportId) -> Result<()> {
+    let workspace = tx.workspace();
+    let sql = "DELETE FROM imports WHERE workspace_id = $1 AND id = $2 AND started_at IS NULL";
+    match tx.execute(sql, params![workspace, id])? {
+        0 => Err(Error::new(Code::Conflict)),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn set_reason(tx: &mut Tx<'_>, id: ImportId, reason: Option<Code>) -> Result<()> {
     let workspace = tx.workspace();
     let sql = "UPDATE imports SET reason = $3 WHERE workspace_id = $1 AND id = $2";

@@ -195,6 +195,11 @@ fn message_id(mark: &str, place: u64) -> String {
     format!("import:{mark}:{place:010}")
 }
 
+/// Whether a message id was made by [`message_id`].
+pub(super) fn is_made(message_id: &str) -> bool {
+    message_id.starts_with("import:")
+}
+
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum NamePart {
     Whole,

@@ -4,7 +4,7 @@ use ::store::{BlobHash, Blobs, NewBlob};
 use axum::extract::{Multipart, multipart::Field};
 use kernel::{Code, Error, Result};
 
-use super::{Encoding, format::Tally};
+use super::{Format, Mapping, format::Tally, inspect};
 
 /// Bytes of one file.
 pub(super) const MAX_FILE: u64 = 1024 * 1024 * 1024;
@@ -16,7 +16,8 @@ pub(super) struct Uploaded {
     pub name: String,
     pub blob: BlobHash,
     pub size: u64,
-    pub encoding: Encoding,
+    pub format: Format,
+    pub mapping: Mapping,
 }
 
 struct Incoming {
@@ -24,17 +25,17 @@ struct Incoming {
     tally: Tally,
 }
 
-/// Takes the field `file` of a form.
-pub(super) async fn receive(blobs: &Blobs, mut form: Multipart) -> Result<Uploaded> {
+/// Takes the field `file` of a form. What cannot be understood is not kept.
+pub(super) async fn receive(blobs: &Blobs, mut form: Multipart, zone: String) -> Result<Uploaded> {
     while let Some(field) = form.next_field().await.map_err(|_| Error::invalid("file"))? {
         if field.name() == Some("file") {
-            return take(blobs, field).await;
+            return take(blobs, field, zone).await;
         }
     }
     Err(Error::new(Code::Required).field("file"))
 }
 
-async fn take(blobs: &Blobs, mut field: Field<'_>) -> Result<Uploaded> {
+async fn take(blobs: &Blobs, mut field: Field<'_>, zone: String) -> Result<Uploaded> {
     let name: String =
         field.file_name().unwrap_or("file").chars().filter(|c| !c.is_control()).take(200).collect();
     let mut incoming = Incoming { blob: blobs.begin()?, tally: Tally::default() };
@@ -51,8 +52,9 @@ async fn take(blobs: &Blobs, mut field: Field<'_>) -> Result<Uploaded> {
         if !tally.is_text() {
             return Err(Error::new(Code::InvalidEncoding).field("file"));
         }
-        let (size, encoding) = (blob.size(), tally.encoding());
-        Ok(Uploaded { name, blob: blob.finish()?, size, encoding })
+        let (format, mapping) = inspect::look(blob.path(), &zone, tally.encoding(), None, None)?;
+        let size = blob.size();
+        Ok(Uploaded { name, blob: blob.finish()?, size, format, mapping })
     })
     .await
 }

@@ -187,8 +187,9 @@ fn one(path: &Path, import: Import, created_by: ActorRef, locale: Locale) -> Res
     })
 }
 
+/// Without the row's text when the file cannot be read any more: that it was set aside is said all the same.
 pub(super) fn aside(path: &Path, import: &Import, row: &Aside, locale: Locale) -> Result<AsideView> {
-    let raw = text_at(path, &import.format, row.place, row.length, SHOWN)?;
+    let raw = text_at(path, &import.format, row.place, row.length, SHOWN).unwrap_or_default();
     Ok(AsideView {
         line: row.line,
         code: row.wrong.code.clone(),

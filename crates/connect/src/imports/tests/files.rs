@@ -133,21 +133,27 @@ async fn a_file_without_rows_does_nothing_and_one_without_anything_is_refused() 
 #[tokio::test]
 async fn the_table_of_errors_can_be_corrected_and_imported_again() {
     for desk in desks().await {
-        let file =
-            "id;email;name\n1;rossz;=HYPERLINK(\"http://x\")\n2;jo@pelda.example;Jó\n3;rossz is;'-20 %\n";
+        let file = "id;email;name;=ár\n1;rossz;=HYPERLINK(\"http://x\");1,5\n2;jo@pelda.example;Jó;\n3;rossz is;'-20 %;\n";
         let import = desk.upload(file.as_bytes()).await;
         assert_eq!(desk.run(&import).await, counts(1, 0, 0, 2));
         let table = desk.error_table(import.id).await;
         assert!(table.contains("\"'=HYPERLINK(\"\"http://x\"\")\""), "{table}");
-        assert!(table.contains("\"2\",\"email: Ez nem érvényes e-mail-cím.\""), "{table}");
+        assert!(table.contains("\"2\";\"email: Ez nem érvényes e-mail-cím.\""), "{table}");
         let corrected =
             table.replace("\"rossz\"", "\"jobb@pelda.example\"").replace("rossz is", "legjobb@pelda.example");
         let again = desk.upload(corrected.as_bytes()).await;
         assert_eq!(targets(&again)[..3], [Target::UserId, Target::Email, Target::Name]);
-        assert_eq!(targets(&again)[3..], [Target::Ignore; 3]);
+        assert_eq!(targets(&again)[4..], [Target::Ignore; 3]);
+        assert_eq!((again.format.separator, again.format.headers[3].as_str()), (Separator::Semicolon, "=ár"));
         assert_eq!(desk.run(&again).await, counts(2, 0, 0, 0));
         let names: Vec<_> = desk.people().await.into_iter().filter_map(|person| person.name).collect();
         assert_eq!(names, ["'-20 %", "=HYPERLINK(\"http://x\")", "Jó"], "as it stood in the first file");
+        assert!(
+            desk.people()
+                .await
+                .iter()
+                .any(|person| person.traits.get("=ár") == Some(&serde_json::json!(1.5)))
+        );
     }
 }
 

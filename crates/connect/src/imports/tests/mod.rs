@@ -19,7 +19,7 @@ use serde_json::Value as Json;
 
 use super::{
     Column, Counts, Import, ImportKind, ImportState, NewImport, Target, actions, asides, format::Tally,
-    guess, inspect, jobs, store, values::Manner, view,
+    inspect, jobs, store, view,
 };
 
 /// A workspace in Budapest, on one engine.
@@ -107,11 +107,8 @@ impl Desk {
             tally.read(piece);
             blob.write(piece)?;
         }
+        let (format, mapping) = inspect::look(blob.path(), "Europe/Budapest", tally.encoding(), None, None)?;
         let blob = blob.finish()?;
-        let path = self.db.blobs().path(&blob);
-        let format = inspect::inspect(&path, tally.encoding(), None)?;
-        let samples = inspect::samples(&path, &format)?;
-        let mapping = guess::guess(&format, &samples, &Manner::of(format.separator, "Europe/Budapest"), None);
         let new = NewImport { name: "ugyfelek.csv".into(), blob, size: bytes.len() as u64, format, mapping };
         self.db.write(&self.caller, move |tx| actions::create(tx, new.clone())).await
     }
@@ -192,10 +189,11 @@ impl Desk {
         let path = self.db.blobs().path(&import.blob);
         let mut table = Vec::new();
         let columns = asides::error_columns(&import.format);
+        let separator = char::from(import.format.separator.byte()).to_string();
         let line = |cells: &[String]| {
             let cells: Vec<String> =
                 cells.iter().map(|cell| format!("\"{}\"", web::escape(cell).replace('"', "\"\""))).collect();
-            cells.join(",")
+            cells.join(&separator)
         };
         writeln!(table, "{}\r", line(&columns)).expect("memory");
         for aside in asides {

@@ -93,6 +93,16 @@ async fn of_a_batch_that_cannot_be_kept_each_row_is_worked_or_set_aside() {
 }
 
 #[tokio::test]
+async fn an_import_that_never_ran_is_forgotten_when_it_is_cancelled() {
+    for desk in desks().await {
+        let id = desk.upload(b"id;name\n1;Anna\n").await.id;
+        desk.write(move |tx| actions::cancel(tx, id, None)).await;
+        let gone = desk.db.read(&desk.caller, move |read| store::find(read, id)).await;
+        assert_eq!(gone.expect_err("gone").code, Code::NotFound);
+    }
+}
+
+#[tokio::test]
 async fn a_mapping_that_comes_after_the_start_is_refused() {
     for desk in desks().await {
         let import = desk.upload(b"id;name\n1;Anna\n").await;
