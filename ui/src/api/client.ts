@@ -98,7 +98,13 @@ export function uploadTo<T>(path: string, file: File, onProgress: (share: number
     request.onerror = () => reject(new ApiError(0, 'offline', ''))
     request.onabort = () => reject(new ApiError(0, 'cancelled', ''))
     request.onload = () => {
-      const body = JSON.parse(request.responseText || 'null')
+      let body: unknown = null
+      try {
+        body = JSON.parse(request.responseText || 'null')
+      } catch {
+        // A proxy answers in its own words.
+        return reject(new ApiError(request.status, 'unknown', ''))
+      }
       if (request.status < 300) return resolve(body as T)
       const error = (body as ApiErrorBody | null)?.error
       reject(new ApiError(request.status, error?.code ?? 'unknown', error?.message ?? '', error?.field, null, error?.request_id))

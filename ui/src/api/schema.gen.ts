@@ -509,6 +509,8 @@ export interface components {
              * @description How much of the file has been worked, 0 to 1.
              */
             progress: number;
+            /** @description Why it was given up, when the program itself paused it. */
+            reason?: string | null;
             /** @description Of CSV. */
             separator: components["schemas"]["ImportSeparator"];
             /**

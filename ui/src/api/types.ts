@@ -181,7 +181,7 @@ export interface Import {
   id: string; name: string; size: number; kind: 'people' | 'facts'; state: 'ready' | 'checking' | 'running' | 'paused' | 'cancelled' | 'done'
   file: 'csv' | 'jsonl'; encoding: 'utf-8' | 'windows-1250' | 'iso-8859-2'; separator: 'comma' | 'semicolon' | 'tab'
   headers: string[]; columns: ImportColumn[]; event: string | null; counts: ImportCounts; progress: number
-  dry_run: { counts: ImportCounts; progress: number; first: ImportError[]; finished_at: string | null } | null
+  reason: string | null; dry_run: { counts: ImportCounts; progress: number; first: ImportError[]; finished_at: string | null } | null
   created_by: { kind: string; id: string; name: string }; created_at: string; started_at: string | null; finished_at: string | null
 }
 export interface ImportPreviewRow {

@@ -614,6 +614,7 @@ export type MessageKey =
   | 'import-field-type'
   | 'import-file'
   | 'import-first-errors'
+  | 'import-given-up'
   | 'import-go-on'
   | 'import-is-cancelled'
   | 'import-is-checking'

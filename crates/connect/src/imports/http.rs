@@ -285,8 +285,8 @@ struct ErrorsQuery {
     bom: bool,
 }
 
-/// Rows that were set aside as CSV with the file's own separator, each with its line and reason: to be corrected and imported again. Formulas are
-/// made text by an apostrophe, which importing takes away again.
+/// Rows that were set aside as CSV with the file's own separator, each with its line and reason: to be corrected and
+/// imported again. Formulas are made text by an apostrophe, which importing takes away again.
 #[utoipa::path(get, path = "/api/v1/imports/{id}/errors.csv", tag = "imports",
     params(("id" = String, Path), ErrorsQuery),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "default", body = ErrorBody)))]

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { ChevronLeft, Download, Lock, Pause, Play, Users, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { ChevronLeft, CircleAlert, Download, Lock, Pause, Play, Users, X } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
 import { api, withQuery } from '../../api/client'
 import type { Import } from '../../api/types'
 import { useI18n } from '../../i18n/context'
@@ -42,6 +42,7 @@ export function ImportPage() {
               <h1 className="imports__title">{one.name}</h1>
               <p className="import-head__facts muted"><StatePill one={one} /><span>{t(`import-kind-${one.kind}`)}</span><span>{format.size(one.size)}</span><span>{t('import-by', { name: one.created_by.name, at: format.full(one.created_at) })}</span></p>
             </header>
+            {one.reason && <p className="import-given-up" role="alert"><CircleAlert size={16} aria-hidden="true" />{t('import-given-up', { reason: one.reason })}</p>}
             {one.state === 'ready' || one.state === 'checking' ? <Preparing one={one} /> : <Outcome one={one} />}
           </>
         )}
@@ -54,8 +55,24 @@ function Preparing({ one }: { one: Import }) {
   const { t } = useI18n()
   const act = useAct(['import', one.id])
   const checked = one.dry_run?.finished_at ? one.dry_run : null
-  const check = () => void act(() => api.post(`imports/${one.id}/dry-run`))
-  const run = () => void act(() => api.post(`imports/${one.id}/run`), t('import-started'))
+  // What is pressed next goes by the mapping as it is shown, so it waits until that is saved.
+  const saved = useRef(Promise.resolve(true))
+  const save = (what: object) => {
+    saved.current = saved.current.then(async () => {
+      let isSaved = false
+      await act(async () => {
+        await api.patch(`imports/${one.id}`, what)
+        isSaved = true
+      })
+      return isSaved
+    })
+  }
+  const whenSaved = async (request: () => Promise<unknown>, done?: string) => {
+    if (await saved.current) return act(request, done)
+    saved.current = Promise.resolve(true)
+  }
+  const check = () => void whenSaved(() => api.post(`imports/${one.id}/dry-run`))
+  const run = () => void whenSaved(() => api.post(`imports/${one.id}/run`), t('import-started'))
   useCommands(one.state === 'ready' ? [{ id: 'import-check', label: t('import-check'), group: 'action', run: check }] : [])
   return (
     <>
@@ -70,7 +87,7 @@ function Preparing({ one }: { one: Import }) {
             <div className="card__foot"><Button icon={<X size={15} aria-hidden="true" />} onPress={() => void act(() => api.delete(`imports/${one.id}/dry-run`))}>{t('import-stop-check')}</Button></div>
           </section>
         )
-        : <Mapping one={one} />}
+        : <Mapping one={one} onChange={save} />}
       {checked && one.state === 'ready' && (
         <section className="card" aria-labelledby="checked">
           <div className="card__body">
@@ -116,7 +133,10 @@ function Outcome({ one }: { one: Import }) {
   const act = useAct(['import', one.id])
   const goOn = () => act(() => api.post(`imports/${one.id}/run`))
   const pause = () => void act(() => api.delete(`imports/${one.id}/run`))
-  const cancel = () => void act(() => api.delete(`imports/${one.id}`)).then(() => toast(t('import-cancelled'), { action: { label: t('import-go-on'), run: () => void goOn() } }))
+  const cancel = () => void act(async () => {
+    await api.delete(`imports/${one.id}`)
+    toast(t('import-cancelled'), { action: { label: t('import-go-on'), run: () => void goOn() } })
+  })
   const running = one.state === 'running'
   useCommands(running ? [{ id: 'import-pause', label: t('import-pause'), group: 'action', run: pause }] : [])
   return (

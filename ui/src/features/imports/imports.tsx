@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { ChevronLeft, FileUp, Lock, Upload, X } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { DropZone, FileTrigger, isFileDropItem } from 'react-aria-components'
 import { uploadTo, type Upload as Sending } from '../../api/client'
 import type { Import } from '../../api/types'
@@ -59,6 +59,7 @@ function Drop() {
   const [failure, setFailure] = useState<string | null>(null)
   const upload = useRef<Sending<Import> | null>(null)
   const trigger = useRef<HTMLButtonElement>(null)
+  useEffect(() => () => upload.current?.cancel(), [])
   const take = async (file: File | undefined) => {
     if (!file || sending) return
     setFailure(null)

@@ -1,12 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { ArrowRight } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { api } from '../../api/client'
 import type { Import, ImportColumn, ImportPreviewRow, ImportTarget, ImportValueType, Json } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { Select, TextField } from '../../ui/field'
 import { Skeleton } from '../../ui/state'
-import { useAct } from '../settings/use-act'
 import { LoadFailure } from '../shell/failure'
 import { assign, isNamed, targetsOf } from './mapping'
 import { previewQuery } from './queries'
@@ -14,11 +12,9 @@ import { previewQuery } from './queries'
 const TYPES: ImportValueType[] = ['text', 'number', 'boolean', 'date', 'json']
 
 /** What the file is and what its columns mean, with the rows as they would become. */
-export function Mapping({ one }: { one: Import }) {
+export function Mapping({ one, onChange: change }: { one: Import; onChange: (what: object) => void }) {
   const { t } = useI18n()
-  const act = useAct(['import', one.id])
   const preview = useQuery(previewQuery(one.id))
-  const change = (what: object) => void act(() => api.patch(`imports/${one.id}`, what))
   const setColumns = (columns: ImportColumn[]) => change({ columns })
   return (
     <>
