@@ -4,7 +4,7 @@
 //! - The file is kept as it came; a row is a place in it. It is read as a stream: never more than a row in memory.
 //! - A batch of rows, the cursor behind them and what was set aside are one transaction: whatever stops the program,
 //!   each row is worked once.
-//! - What is known already is not said again: the same file once more changes nothing.
+//! - What is known already is not said again: the same file once more duplicates nobody and nothing.
 //! - A row that cannot be worked is set aside with its reason; its neighbours go on.
 //! - A dry run reads what a run would read, decides as a run would, and keeps nothing.
 

@@ -4,7 +4,7 @@
 //! - Each row ends as if the rows came one by one, in their order.
 //! - A row is found by its strongest value alone. Its other values are claims: they merge nobody, and lead only
 //!   where they lead to nobody yet.
-//! - What is known already, with the same value, is not said again: the same rows once more change nothing.
+//! - What is known already, with the same value, is not said again: the same row once more changes nothing.
 
 mod store;
 
