@@ -269,6 +269,8 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
     let batch = json!({ "ids": [conversation], "act": { "kind": "priority", "priority": "low" } });
     let upload =
         admin.upload("/api/v1/attachments", "kanari.txt", "text/plain", b"x".to_vec()).await?.good()?;
+    let table = b"id;name\nkanari-1;Kan\xc3\xa1ri Sor\n".to_vec();
+    let import = admin.upload("/api/v1/imports", "kanari.csv", "text/csv", table).await?.good()?;
     Client::sign_in(&admin.base, &observer.email, PASSWORD).await?;
     let sessions = observer.client.all("/api/v1/me/sessions").await?;
     let other = sessions.iter().find(|session| session["current"] == false);
@@ -287,6 +289,7 @@ async fn things(program: &Program, administrator: &Colleague, observer: &Colleag
         ("quarantine", text(&quarantined["id"])),
         ("conversation-batches", admin.post("/api/v1/conversation-batches", batch).await?.good()?.id()),
         ("attachments", upload.id()),
+        ("imports", import.id()),
         ("sessions", text(&other.ok_or("there is one session only")?["id"])),
         ("jobs", job),
         ("users", administrator.id.clone()),

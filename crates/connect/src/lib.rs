@@ -3,5 +3,6 @@
 //! Slices, lowest first: `plan` and `quality` (what should come, and what did), `collect` (the calls themselves).
 
 pub mod collect;
+pub mod imports;
 pub mod plan;
 pub mod quality;

@@ -35,6 +35,7 @@ pub fn api(token: SetupToken) -> (Router<App>, Document) {
         .merge(connect::collect::api_routes())
         .merge(connect::plan::routes())
         .merge(connect::quality::routes())
+        .merge(connect::imports::routes())
         .split_for_parts();
     name_operations(&mut document);
     (routes, document)

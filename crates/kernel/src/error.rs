@@ -42,6 +42,15 @@ codes! {
     Required = "required", 400, "This field is required.", "Ezt a mezőt ki kell tölteni.";
     TooLong = "too_long", 400, "This text is too long.", "Ez a szöveg túl hosszú.";
     InvalidEmail = "invalid_email", 400, "This is not a valid e-mail address.", "Ez nem érvényes e-mail-cím.";
+    InvalidPhone = "invalid_phone", 400, "This is not a telephone number we can call.", "Ez nem hívható telefonszám.";
+    InvalidNumber = "invalid_number", 400, "This is not a number.", "Ez nem szám.";
+    InvalidDate = "invalid_date", 400, "This is not a date we can read, or it is before 1900.", "Ez nem értelmezhető dátum, vagy 1900 előtti.";
+    InvalidBoolean = "invalid_boolean", 400, "Only yes or no can stand here.", "Itt csak igen vagy nem állhat.";
+    InvalidEncoding = "invalid_encoding", 400, "This holds characters that cannot be read: it is damaged, or in another encoding.", "Olvashatatlan karaktereket tartalmaz: sérült, vagy más a karakterkódolása.";
+    UnclosedQuote = "unclosed_quote", 400, "A quotation mark is opened here and not closed.", "Itt egy idézőjel nyílik, amely nem záródik be.";
+    WrongCellCount = "wrong_cell_count", 400, "This row does not have as many cells as the header.", "Ebben a sorban nem annyi cella van, mint a fejlécben.";
+    MeaninglessId = "meaningless_id", 400, "This id tells nobody apart from others.", "Ez az azonosító senkit sem különböztet meg másoktól.";
+    NoIdentity = "no_identity", 400, "Nothing here says who it is: no user id, e-mail address or telephone number.", "Nem derül ki, kiről van szó: nincs azonosító, e-mail-cím vagy telefonszám.";
     WeakPassword = "weak_password", 400, "Choose a password of 12 to 128 characters that is not widely known.", "Válasszon 12–128 karakteres jelszót, amely nem közismert.";
     AddressNotAllowed = "address_not_allowed", 400, "This network address may not be reached from here.", "Ez a hálózati cím innen nem érhető el.";
     InvalidCursor = "invalid_cursor", 400, "The list position is not valid; start from the beginning.", "A lista helyzete érvénytelen; kezdje elölről.";

@@ -69,4 +69,5 @@ ids! {
     AudienceId,
     /// An event of the tracking plan.
     PlannedEventId,
+    ImportId,
 }

@@ -5,6 +5,7 @@ use std::{
     io::{ErrorKind, Read as _, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use kernel::{Code, Error, Result};
@@ -51,9 +52,22 @@ pub struct Blobs {
     room: Room,
 }
 
+/// What a crash left unfinished. Another node may be writing here, so what is young stays.
+fn remove_abandoned(folder: &Path) {
+    const OLD: Duration = Duration::from_secs(24 * 60 * 60);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let written = entry.metadata().and_then(|found| found.modified());
+        if written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > OLD)) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 impl Blobs {
     pub(crate) fn open(root: &Path, room: Room) -> Result<Self> {
-        fs::create_dir_all(root.join("new")).map_err(failed)?;
+        let new = root.join("new");
+        fs::create_dir_all(&new).map_err(failed)?;
+        remove_abandoned(&new);
         Ok(Self { root: Arc::new(root.to_owned()), room })
     }
 
@@ -77,7 +91,15 @@ impl Blobs {
         kept.map(|()| hash)
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+    /// Begins a file that comes in pieces, too large to be held.
+    pub fn begin(&self) -> Result<NewBlob> {
+        self.room.admit()?;
+        let path = self.root.join("new").join(uuid::Uuid::now_v7().to_string());
+        let file = fs::File::create(&path).map_err(failed)?;
+        Ok(NewBlob { blobs: self.clone(), path, file, hash: Sha256::new(), size: 0 })
+    }
+
+    fn make_folder(&self, path: &Path) -> Result<()> {
         let folder = path.parent().expect("a blob lies in a folder");
         if !folder.exists() {
             fs::create_dir_all(folder).map_err(failed)?;
@@ -85,13 +107,18 @@ impl Blobs {
                 sync_folder(above)?;
             }
         }
+        Ok(())
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        self.make_folder(path)?;
         let new = self.root.join("new").join(uuid::Uuid::now_v7().to_string());
         let written = write_synced(&new, bytes).and_then(|()| fs::rename(&new, path));
         if let Err(error) = written {
             let _ = fs::remove_file(&new);
             return Err(failed(error));
         }
-        sync_folder(folder)
+        sync_folder(path.parent().expect("a blob lies in a folder"))
     }
 
     pub async fn get(&self, hash: &BlobHash) -> Result<Vec<u8>> {
@@ -113,6 +140,61 @@ impl Blobs {
     /// The folder that holds them all, for backups.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+}
+
+/// A blob that is being written. Gone again when it is dropped unfinished.
+pub struct NewBlob {
+    blobs: Blobs,
+    path: PathBuf,
+    file: fs::File,
+    hash: Sha256,
+    size: u64,
+}
+
+impl NewBlob {
+    /// Blocks.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.blobs.room.admit()?;
+        self.file.write_all(bytes).map_err(failed).inspect_err(|error| {
+            if error.code == Code::StorageFull {
+                self.blobs.room.ran_out();
+            }
+        })?;
+        self.hash.update(bytes);
+        self.size += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Where its bytes lie until it is finished, to be looked at before.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// On return the whole is on the disk, and a row may name it. Blocks.
+    pub fn finish(mut self) -> Result<BlobHash> {
+        let digest = std::mem::take(&mut self.hash).finalize();
+        let hash = BlobHash(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+        let path = self.blobs.path(&hash);
+        if path.exists() {
+            return Ok(hash);
+        }
+        sync(&self.file).map_err(failed)?;
+        self.blobs.make_folder(&path)?;
+        fs::rename(&self.path, &path).map_err(failed)?;
+        sync_folder(path.parent().expect("a blob lies in a folder"))?;
+        Ok(hash)
+    }
+}
+
+impl Drop for NewBlob {
+    fn drop(&mut self) {
+        // Renamed when it was finished.
+        let _ = fs::remove_file(&self.path);
     }
 }
 

@@ -66,6 +66,11 @@ impl Job {
         Caller::system(self.workspace, &self.kind)
     }
 
+    /// Whether it is given up when it fails now.
+    pub fn is_last_try(&self) -> bool {
+        self.attempts >= MAX_ATTEMPTS
+    }
+
     /// Ends the job inside the transaction of its effect. Refused when the lease has passed to another worker.
     pub fn finish(&self, tx: &mut Tx<'_>) -> Result<()> {
         let sql = "DELETE FROM jobs WHERE workspace_id = $1 AND id = $2 AND attempts = $3";
@@ -319,9 +324,7 @@ fn conclude(tx: &mut Tx<'_>, job: &Job, outcome: &Result<(), JobFailure>) -> Res
             )?;
             return Ok(());
         }
-        Err(JobFailure::Retry(_, reason)) if job.attempts >= MAX_ATTEMPTS => {
-            (JobState::Dead, tx.now(), reason)
-        }
+        Err(JobFailure::Retry(_, reason)) if job.is_last_try() => (JobState::Dead, tx.now(), reason),
         Err(JobFailure::Retry(after, reason)) => {
             (JobState::Queued, tx.now() + back_off(*after, job.attempts), reason)
         }

@@ -25,7 +25,7 @@ mod value;
 
 #[cfg(debug_assertions)]
 pub use backend::plans::long_ways;
-pub use blobs::{BlobHash, Blobs};
+pub use blobs::{BlobHash, Blobs, NewBlob};
 pub use bus::Bus;
 pub use copy::{copy_sqlite, settle_restored};
 pub use cursors::{BatchWork, React, Reactor, SetAside, Tail, hold_cursor, run_reactors};

@@ -194,7 +194,7 @@ macro_rules! id_values {
 
 id_values! {
     WorkspaceId, UserId, TeamId, KeyId, SessionId, PersonId, ThingId, ConversationId, MessageId, AttachmentId,
-    ChannelId, InboundId, DeliveryId, TagId, JobId, VisitorId, AudienceId, PlannedEventId,
+    ChannelId, InboundId, DeliveryId, TagId, JobId, VisitorId, AudienceId, PlannedEventId, ImportId,
 }
 
 /// The parameters of a statement, `$1` first.

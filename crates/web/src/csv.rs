@@ -92,16 +92,33 @@ where
     N: Fn(P) -> F + Send + 'static,
     F: Future<Output = Result<(Vec<Vec<String>>, Option<P>)>> + Send,
 {
+    csv_separated(',', name, with_bom, columns, first, next)
+}
+
+/// As [`csv`], for whoever expects another separator.
+pub fn csv_separated<P, N, F>(
+    separator: char,
+    name: &str,
+    with_bom: bool,
+    columns: &[&str],
+    first: P,
+    next: N,
+) -> Response
+where
+    P: Send + 'static,
+    N: Fn(P) -> F + Send + 'static,
+    F: Future<Output = Result<(Vec<Vec<String>>, Option<P>)>> + Send,
+{
     let mut head = if with_bom { "\u{feff}".to_owned() } else { String::new() };
-    line(&mut head, columns);
-    let pages = try_unfold((Some(head), Some(first), next), |(head, place, next)| async move {
+    line(&mut head, separator, columns);
+    let pages = try_unfold((Some(head), Some(first), next), move |(head, place, next)| async move {
         if let Some(head) = head {
             return Ok::<_, BoxError>(Some((Bytes::from(head), (None, place, next))));
         }
         let Some(place) = place else { return Ok(None) };
         let (rows, place) = next(place).await?;
         let mut text = String::new();
-        rows.iter().for_each(|row| line(&mut text, row));
+        rows.iter().for_each(|row| line(&mut text, separator, row));
         Ok(Some((Bytes::from(text), (None, place, next))))
     });
     let headers = [
@@ -112,10 +129,10 @@ where
 }
 
 /// Every cell stands in quotes: a line break or a separator in it is its own.
-fn line(out: &mut String, cells: &[impl AsRef<str>]) {
+fn line(out: &mut String, separator: char, cells: &[impl AsRef<str>]) {
     for (number, cell) in cells.iter().enumerate() {
         if number > 0 {
-            out.push(',');
+            out.push(separator);
         }
         out.push('"');
         out.push_str(&escape(cell.as_ref()).replace('"', "\"\""));

@@ -19,7 +19,7 @@ pub use app::{App, Edge, RouterExt};
 pub use auth::{
     Auth, Authenticate, ClientIp, SESSION_COOKIE, SessionAuth, clear_session_cookie, session_cookie,
 };
-pub use csv::{csv, escape, unescape};
+pub use csv::{csv, csv_separated, escape, unescape};
 pub use error::{ApiError, ApiResult, ErrorBody};
 pub use extract::{Json, PathId, Query};
 pub use guard::{Csp, guard, with_csp};

@@ -33,6 +33,13 @@ const MAX_RESUME: usize = 2_000;
 const SILENT: [&str; 7] =
     ["session.", "key.", "event:", "page.", "screen.", "audience.entered", "audience.left"];
 
+/// A million people who come by a file are told of when all are there (`import.finished`).
+fn is_silent(fact: &Fact) -> bool {
+    let is_person = fact.name.starts_with("person.");
+    let is_imported = is_person && (!fact.payload["import"].is_null() || fact.payload["source"] == "import");
+    is_imported || SILENT.iter().any(|name| fact.name.starts_with(name))
+}
+
 pub fn live_routes() -> Router<App> {
     Router::new().route("/api/v1/live", any(open))
 }
@@ -213,9 +220,7 @@ impl Session {
                 if fact.name == "session.ended" && fact.payload["session"] == json!(self.auth.session) {
                     self.ended = !fault::is_off("live-end");
                 }
-                if !self.rights.may_see(*private_team)
-                    || SILENT.iter().any(|name| fact.name.starts_with(name))
-                {
+                if !self.rights.may_see(*private_team) || is_silent(fact) {
                     return Ok(false);
                 }
                 self.cursor = fact.cursor;

@@ -83,28 +83,36 @@ export const api = {
   delete: <T>(path: string) => send<T>('DELETE', path),
 }
 
-export interface Upload {
-  done: Promise<Attachment>
+export interface Upload<T = Attachment> {
+  done: Promise<T>
   cancel: () => void
 }
 
-/** XMLHttpRequest, because fetch reports no upload progress. */
-export function upload(file: File, onProgress: (share: number) => void): Upload {
+export const upload = (file: File, onProgress: (share: number) => void) => uploadTo<Attachment>('attachments', file, onProgress, crypto.randomUUID())
+
+/** XMLHttpRequest, because fetch reports no upload progress. With a key the server holds the whole file at once: not for large ones. */
+export function uploadTo<T>(path: string, file: File, onProgress: (share: number) => void, idempotencyKey?: string): Upload<T> {
   const request = new XMLHttpRequest()
-  const done = new Promise<Attachment>((resolve, reject) => {
+  const done = new Promise<T>((resolve, reject) => {
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
     request.onerror = () => reject(new ApiError(0, 'offline', ''))
     request.onabort = () => reject(new ApiError(0, 'cancelled', ''))
     request.onload = () => {
-      const body = JSON.parse(request.responseText || 'null')
-      if (request.status < 300) return resolve(body as Attachment)
+      let body: unknown = null
+      try {
+        body = JSON.parse(request.responseText || 'null')
+      } catch {
+        // A proxy answers in its own words.
+        return reject(new ApiError(request.status, 'unknown', ''))
+      }
+      if (request.status < 300) return resolve(body as T)
       const error = (body as ApiErrorBody | null)?.error
       reject(new ApiError(request.status, error?.code ?? 'unknown', error?.message ?? '', error?.field, null, error?.request_id))
     }
   })
-  request.open('POST', `${BASE}attachments`)
+  request.open('POST', BASE + path)
   request.setRequestHeader('Accept-Language', language)
-  request.setRequestHeader('Idempotency-Key', crypto.randomUUID())
+  if (idempotencyKey) request.setRequestHeader('Idempotency-Key', idempotencyKey)
   const form = new FormData()
   form.append('file', file)
   request.send(form)

@@ -54,6 +54,9 @@ export type Contract = {
   qualitySample: Fits<Shapes.QualitySample, Schemas['QualitySample']>
   refusedCall: Fits<Shapes.RefusedCall, Schemas['RefusedCall']>
   replay: Fits<Shapes.Replay, Schemas['ReplayView']>
+  import: Fits<Shapes.Import, Schemas['ImportView']>
+  importPreview: Fits<Shapes.ImportPreview, Schemas['ImportPreview']>
+  importError: Fits<Shapes.ImportError, Schemas['ImportError']>
   writeAudience: Sends<Omit<Shapes.WriteAudience, 'condition'>, Omit<Schemas['WriteAudience'], 'condition'>>
   newMessage: Sends<Shapes.NewMessage, Schemas['NewMessage']>
   batch: Sends<Shapes.BatchRequest, Schemas['NewBatch']>

@@ -376,6 +376,105 @@ export interface components {
             /** @description Only say what would happen. */
             preview?: boolean;
         };
+        ImportChange: {
+            /** @description One for each header. When it is left out and the kind or the reading changes, the columns are guessed anew. */
+            columns?: components["schemas"]["ImportColumn"][] | null;
+            encoding?: components["schemas"]["ImportEncoding"] | null;
+            /** @description The name of every fact; empty for none. */
+            event?: string | null;
+            kind?: components["schemas"]["ImportKind"] | null;
+            separator?: components["schemas"]["ImportSeparator"] | null;
+        };
+        /** @description What one column becomes. */
+        ImportColumn: {
+            as: components["schemas"]["ImportTarget"];
+            /** @description Of a trait or a property. */
+            name?: string | null;
+            type?: components["schemas"]["ImportValueType"] | null;
+        };
+        /** @description What became of rows, or would. */
+        ImportCounts: {
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            created: number;
+            /**
+             * Format: int64
+             * @description Known already, with the same values.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Set aside.
+             */
+            wrong: number;
+        };
+        /** @description What a run would do. */
+        ImportDryRun: {
+            counts: components["schemas"]["ImportCounts"];
+            /** Format: date-time */
+            finished_at?: string | null;
+            /** @description The first rows that would be set aside. */
+            first: components["schemas"]["ImportError"][];
+            /** Format: double */
+            progress: number;
+        };
+        /** @enum {string} */
+        ImportEncoding: "utf-8" | "windows-1250" | "iso-8859-2";
+        /** @description A row that is set aside. */
+        ImportError: {
+            /** @description Of the table of errors. */
+            code: string;
+            /** @description The column it is about. */
+            field?: string | null;
+            /**
+             * Format: int64
+             * @description In the file, from 1.
+             */
+            line: number;
+            message: string;
+            /** @description As it stands in the file, cut at 2,000 characters. */
+            raw: string;
+        };
+        /** @enum {string} */
+        ImportFileKind: "csv" | "jsonl";
+        /**
+         * @description What the rows of a file are.
+         * @enum {string}
+         */
+        ImportKind: "people" | "facts";
+        /** @description The first rows of a file by its mapping, and some cells of each column. */
+        ImportPreview: {
+            rows: components["schemas"]["ImportPreviewRow"][];
+            /** @description Of each header, in their order. */
+            samples: string[][];
+        };
+        ImportPreviewFact: {
+            /** Format: date-time */
+            at?: string | null;
+            event: string;
+            properties: Record<string, never>;
+            /** @description By which the person is known. */
+            who: string;
+        };
+        ImportPreviewPerson: {
+            emails: string[];
+            locale?: string | null;
+            name?: string | null;
+            phones: string[];
+            traits: Record<string, never>;
+            user_id?: string | null;
+        };
+        /** @description A row, and whom or what it would become. */
+        ImportPreviewRow: {
+            fact?: components["schemas"]["ImportPreviewFact"] | null;
+            /** Format: int64 */
+            line: number;
+            /** @description created, changed, unchanged or wrong */
+            outcome: string;
+            person?: components["schemas"]["ImportPreviewPerson"] | null;
+            wrong?: components["schemas"]["ImportError"] | null;
+        };
         /** @description What an import did, or would do. */
         ImportReport: {
             /** @description Events that were not in the plan. */
@@ -384,6 +483,59 @@ export interface components {
             /** @description What the file says that cannot be checked here, by its place. */
             ignored: string[];
             unchanged: number;
+        };
+        /** @enum {string} */
+        ImportSeparator: "comma" | "semicolon" | "tab";
+        /** @enum {string} */
+        ImportState: "ready" | "checking" | "running" | "paused" | "cancelled" | "done";
+        /**
+         * @description What a column means.
+         * @enum {string}
+         */
+        ImportTarget: "user_id" | "email" | "phone" | "name" | "first_name" | "last_name" | "locale" | "created_at" | "trait" | "event" | "time" | "message_id" | "property" | "ignore";
+        /**
+         * @description How the text of a cell is understood.
+         * @enum {string}
+         */
+        ImportValueType: "text" | "number" | "boolean" | "date" | "json";
+        /** @description A file of people or facts, and what became of it. */
+        ImportView: {
+            /** @description What each of the headers means. */
+            columns: components["schemas"]["ImportColumn"][];
+            counts: components["schemas"]["ImportCounts"];
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["ActorRef"];
+            dry_run?: components["schemas"]["ImportDryRun"] | null;
+            encoding: components["schemas"]["ImportEncoding"];
+            /** @description The name of every fact, when no column has it. */
+            event?: string | null;
+            file: components["schemas"]["ImportFileKind"];
+            /** Format: date-time */
+            finished_at?: string | null;
+            headers: string[];
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ImportKind"];
+            /** @description As the file was called. */
+            name: string;
+            /**
+             * Format: double
+             * @description How much of the file has been worked, 0 to 1.
+             */
+            progress: number;
+            /** @description Why it was given up, when the program itself paused it. */
+            reason?: string | null;
+            /** @description Of CSV. */
+            separator: components["schemas"]["ImportSeparator"];
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** Format: date-time */
+            started_at?: string | null;
+            state: components["schemas"]["ImportState"];
         };
         /** @description A job that gave up. */
         JobView: {
@@ -639,6 +791,68 @@ export interface components {
                 /** Format: int64 */
                 version: number;
                 waiting_since?: string | null;
+            }[];
+            /** @description Give it as `after` to read on; null at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ImportError: {
+            items: {
+                /** @description Of the table of errors. */
+                code: string;
+                /** @description The column it is about. */
+                field?: string | null;
+                /**
+                 * Format: int64
+                 * @description In the file, from 1.
+                 */
+                line: number;
+                message: string;
+                /** @description As it stands in the file, cut at 2,000 characters. */
+                raw: string;
+            }[];
+            /** @description Give it as `after` to read on; null at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ImportView: {
+            items: {
+                /** @description What each of the headers means. */
+                columns: components["schemas"]["ImportColumn"][];
+                counts: components["schemas"]["ImportCounts"];
+                /** Format: date-time */
+                created_at: string;
+                created_by: components["schemas"]["ActorRef"];
+                dry_run?: components["schemas"]["ImportDryRun"] | null;
+                encoding: components["schemas"]["ImportEncoding"];
+                /** @description The name of every fact, when no column has it. */
+                event?: string | null;
+                file: components["schemas"]["ImportFileKind"];
+                /** Format: date-time */
+                finished_at?: string | null;
+                headers: string[];
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["ImportKind"];
+                /** @description As the file was called. */
+                name: string;
+                /**
+                 * Format: double
+                 * @description How much of the file has been worked, 0 to 1.
+                 */
+                progress: number;
+                /** @description Why it was given up, when the program itself paused it. */
+                reason?: string | null;
+                /** @description Of CSV. */
+                separator: components["schemas"]["ImportSeparator"];
+                /**
+                 * Format: int64
+                 * @description Bytes.
+                 */
+                size: number;
+                /** Format: date-time */
+                started_at?: string | null;
+                state: components["schemas"]["ImportState"];
             }[];
             /** @description Give it as `after` to read on; null at the end. */
             next?: string | null;

@@ -200,3 +200,24 @@ export interface GraphEdge {
 export interface PersonGraph { homes: GraphHome[]; edges: GraphEdge[] }
 /** What came of joining two persons; taking `edge` back is the undo. */
 export interface Merged { person: Person; edge: number | null; were_one: boolean }
+
+export type ImportTarget = 'user_id' | 'email' | 'phone' | 'name' | 'first_name' | 'last_name' | 'locale' | 'created_at' | 'trait' | 'event' | 'time' | 'message_id' | 'property' | 'ignore'
+export type ImportValueType = 'text' | 'number' | 'boolean' | 'date' | 'json'
+/** What a column of a file becomes; `name` and `type` of traits and properties. */
+export interface ImportColumn { as: ImportTarget; name?: string | null; type?: ImportValueType | null }
+export interface ImportCounts { created: number; changed: number; unchanged: number; wrong: number }
+export interface ImportError { line: number; code: string; message: string; field: string | null; raw: string }
+export interface Import {
+  id: string; name: string; size: number; kind: 'people' | 'facts'; state: 'ready' | 'checking' | 'running' | 'paused' | 'cancelled' | 'done'
+  file: 'csv' | 'jsonl'; encoding: 'utf-8' | 'windows-1250' | 'iso-8859-2'; separator: 'comma' | 'semicolon' | 'tab'
+  headers: string[]; columns: ImportColumn[]; event: string | null; counts: ImportCounts; progress: number
+  reason: string | null; dry_run: { counts: ImportCounts; progress: number; first: ImportError[]; finished_at: string | null } | null
+  created_by: { kind: string; id: string; name: string }; created_at: string; started_at: string | null; finished_at: string | null
+}
+export interface ImportPreviewRow {
+  line: number; outcome: string
+  person: { name: string | null; user_id: string | null; emails: string[]; phones: string[]; locale: string | null; traits: Record<string, Json> } | null
+  fact: { who: string; event: string; at: string | null; properties: Record<string, Json> } | null
+  wrong: ImportError | null
+}
+export interface ImportPreview { samples: string[][]; rows: ImportPreviewRow[] }

@@ -110,6 +110,18 @@ const audienceRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/audiences/audience-page'), 'AudiencePage'),
 })
 
+const importsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('../features/imports/imports'), 'Imports'),
+})
+
+const importRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/imports/$import',
+  component: lazyRouteComponent(() => import('../features/imports/import-page'), 'ImportPage'),
+})
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings/{-$section}',
@@ -128,6 +140,8 @@ const routeTree = rootRoute.addChildren([
     customersRoute.addChildren([customerRoute]),
     audiencesRoute,
     audienceRoute,
+    importsRoute,
+    importRoute,
     settingsRoute,
   ]),
 ])

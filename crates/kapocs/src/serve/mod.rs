@@ -102,6 +102,7 @@ fn run_parts(tasks: &mut JoinSet<()>, app: &App, registry: &Registry, stop: &wat
     let reactors = people::audiences::reactors();
     tasks.spawn(run_reactors(db.clone(), reactors, stop.clone()));
     let jobs = people::audiences::jobs(inbox::jobs(Jobs::new(&db), &db, registry), &db);
+    let jobs = connect::imports::jobs(jobs, &db);
     tasks.spawn(jobs.run(stop.clone()));
     let search = app.search.clone();
     let search_stop = stop.clone();

@@ -7,6 +7,7 @@ mod collect;
 mod conformance;
 mod demo;
 mod desk;
+mod imports;
 mod inbox;
 mod letter;
 mod mail;

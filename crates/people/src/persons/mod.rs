@@ -17,6 +17,7 @@ mod model;
 mod normal;
 mod store;
 mod timeline;
+pub mod told;
 mod traits;
 
 #[cfg(test)]

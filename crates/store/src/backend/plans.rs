@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Mutex};
 use rusqlite::{Connection, params_from_iter, types::Null};
 
 /// Tables that grow with every word and every fact.
-const GROWING: [&str; 19] = [
+const GROWING: [&str; 21] = [
     "attachments",
     "audience_members",
     "audience_states",
@@ -15,6 +15,8 @@ const GROWING: [&str; 19] = [
     "deliveries",
     "facts",
     "identities",
+    "import_errors",
+    "imported_facts",
     "inbound",
     "message_references",
     "messages",

@@ -265,11 +265,21 @@ fn failed(error: tokio_postgres::Error) -> Error {
     Error { cause: Some(Box::new(error)), ..Error::new(code) }
 }
 
+/// The server goes or has gone: nothing is wrong with what was asked.
+fn is_away(error: &tokio_postgres::Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    // A value that cannot be sent at all is told as an error of input.
+    let is_broken = source.is_some_and(|error| error.kind() != std::io::ErrorKind::InvalidInput);
+    // Exceptions of the connection, and an operator who ends it.
+    let state = error.code().map_or("", SqlState::code);
+    is_broken || state.starts_with("08") || state.starts_with("57P")
+}
+
 fn code(error: &tokio_postgres::Error) -> Code {
     match error.code() {
         Some(&SqlState::UNIQUE_VIOLATION) => Code::AlreadyExists,
         Some(&SqlState::DISK_FULL) => Code::StorageFull,
-        _ if error.is_closed() => Code::Unavailable,
+        _ if error.is_closed() || is_away(error) => Code::Unavailable,
         _ => Code::Internal,
     }
 }

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { ChevronLeft, Download, Search, SearchX, UserRound, Users, X } from 'lucide-react'
+import { ChevronLeft, Download, Search, SearchX, Upload, UserRound, Users, X } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Button as AriaButton, Input, SearchField } from 'react-aria-components'
 import { withQuery } from '../../api/client'
@@ -36,7 +36,7 @@ export function Customers() {
     <div className="screen customers" data-pane={person ? 'person' : 'list'}>
       <section className="customers__list" role={onePane && !person ? 'main' : undefined} aria-label={t('customers')}>
         <header className="list-head">
-          <div className="list-head__line">{onePane || !person ? <h1 className="list-head__title">{t('customers')}</h1> : <h2 className="list-head__title">{t('customers')}</h2>}</div>
+          <div className="list-head__line">{onePane || !person ? <h1 className="list-head__title">{t('customers')}</h1> : <h2 className="list-head__title">{t('customers')}</h2>}{can(me).importPeople && <ImportLink />}</div>
           <div className="customers__tools">
             <CustomerSearch query={query ?? ''} />
             {can(me).export && <ExportLink query={query ?? ''} />}
@@ -59,6 +59,16 @@ function ExportLink({ query }: { query: string }) {
       <Download size={14} aria-hidden="true" />
       <span>{t('export-customers')}</span>
     </a>
+  )
+}
+
+function ImportLink() {
+  const { t } = useI18n()
+  return (
+    <Link to="/imports" className="button button--secondary button--small customers__import" title={t('imports-help')}>
+      <Upload size={14} aria-hidden="true" />
+      <span>{t('imports-short')}</span>
+    </Link>
   )
 }
 

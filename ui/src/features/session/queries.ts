@@ -26,7 +26,7 @@ const RANK = { observer: 0, agent: 1, lead: 2, administrator: 3 } as const
 /** The server's rules, mirrored so that what a role cannot use is absent. */
 export function can(me: Me) {
   const rank = RANK[me.role]
-  return { answer: rank >= 1, manageTags: rank >= 2, manageQuarantine: rank >= 2, watchEvents: rank >= 2, export: rank >= 2, manageAudiences: rank >= 2, administer: rank >= 3 }
+  return { answer: rank >= 1, manageTags: rank >= 2, manageQuarantine: rank >= 2, watchEvents: rank >= 2, export: rank >= 2, manageAudiences: rank >= 2, importPeople: rank >= 2, administer: rank >= 3 }
 }
 
 export function useUpdateMe() {

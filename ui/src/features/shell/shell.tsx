@@ -15,7 +15,7 @@ import { StorageBar } from '../live/storage-bar'
 import { useLive } from '../live/use-live'
 import { useNotices } from '../notices/use-notices'
 import { applyDensity, applyTheme } from '../session/appearance'
-import { sessionQuery, useMe } from '../session/queries'
+import { can, sessionQuery, useMe } from '../session/queries'
 import { sectionsFor } from '../settings/sections'
 import { Rail } from './rail'
 import './shell.css'
@@ -74,6 +74,7 @@ function usePlaces({ openPalette, openShortcuts }: { openPalette: () => void; op
     { id: 'go-inbox', label: t('go-inbox'), group: 'place', keys: ['G I'], run: () => void navigate({ to: '/inbox/$view', params: { view: 'mine' } }) },
     { id: 'go-customers', label: t('go-customers'), group: 'place', keys: ['G C'], run: () => void navigate({ to: '/customers' }) },
     { id: 'go-audiences', label: t('go-audiences'), group: 'place', keys: ['G S'], run: () => void navigate({ to: '/audiences' }) },
+    ...(can(me).importPeople ? [{ id: 'go-imports', label: t('go-imports'), group: 'place' as const, run: () => void navigate({ to: '/imports' }) }] : []),
     { id: 'go-settings', label: t('go-settings'), group: 'place', run: () => void navigate({ to: '/settings/{-$section}', params: {} }) },
     ...settings,
   ])

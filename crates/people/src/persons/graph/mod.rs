@@ -245,6 +245,11 @@ pub(super) fn is_of(read: &mut ::store::Read<'_>, seq: i64, person: PersonId) ->
     Ok(false)
 }
 
+/// Holds the persons of these homes until the commit and gives them, each once: whoever folds must not read before.
+pub(super) fn hold(tx: &mut Tx<'_>, homes: &[PersonId]) -> Result<Vec<PersonId>> {
+    store::hold_many(tx, homes)
+}
+
 /// Writes again what is folded over all homes of a person.
 pub(super) fn refold(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
     traits::refold(tx, person)?;

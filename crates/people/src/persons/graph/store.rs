@@ -9,7 +9,10 @@ use super::{
     Cause, Edge,
     model::{Home, kind_named},
 };
-use crate::{persons::store::canonical, sql};
+use crate::{
+    persons::store::{canonical, canonical_of},
+    sql,
+};
 
 const CHUNK: usize = 400;
 const COLUMNS: &str = "seq, one_id, other_id, at, message_id, decided, refused, retracted_at";
@@ -32,6 +35,20 @@ pub(super) fn hold(tx: &mut Tx<'_>, homes: &[PersonId]) -> Result<Vec<PersonId>>
         let held = lock(tx, &persons)?;
         // One of them was merged a moment ago: look again.
         if persons.iter().all(|id| held.get(id) == Some(id)) {
+            return Ok(persons);
+        }
+    }
+}
+
+/// As [`hold`] with a few statements, for many homes.
+pub(super) fn hold_many(tx: &mut Tx<'_>, homes: &[PersonId]) -> Result<Vec<PersonId>> {
+    loop {
+        let before = canonical_of(tx, homes)?;
+        let mut persons: Vec<PersonId> = before.values().copied().collect();
+        persons.sort_unstable();
+        persons.dedup();
+        lock(tx, &persons)?;
+        if canonical_of(tx, homes)? == before {
             return Ok(persons);
         }
     }
