@@ -46,7 +46,8 @@ test('a table of a Hungarian spreadsheet is corrected, tried, imported, and its 
   const downloading = page.waitForEvent('download')
   await page.getByRole('link', { name: 'Download wrong rows' }).click()
   const table = readFileSync(await (await downloading).path(), 'utf8')
-  assert.match(table, /"IM-2","Őry","Béla","bela-import\.example","","12","„Öcsi”","4","E-mail cím: This is not a valid e-mail address\.",""/)
+  const corrected = '"IM-2";"Őry";"Béla";"bela-import.example";"";"12";"„Öcsi”";"4";"E-mail cím: This is not a valid e-mail address.";""'
+  assert.ok(table.includes(corrected), table)
   const agnes = (await world.api.get('people?query=agnes@import.example')).items[0]
   assert.equal(agnes.traits.points, 1250.5)
   await page.goto(new URL(`/customers/${agnes.id}`, page.url()).href)
