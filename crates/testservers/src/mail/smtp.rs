@@ -9,7 +9,7 @@ use crate::{Failure, Result, network};
 
 /// Hands a mail to any SMTP server; its refusal is the failure.
 pub fn send(server: SocketAddr, raw: &[u8], from: &str, to: &str) -> Result<()> {
-    let mut session = Session::open(server)?;
+    let mut session = Session::greeted(server)?;
     session.say("EHLO test.example")?;
     let kind = if raw.is_ascii() { "" } else { " BODY=8BITMIME" };
     session.say(&format!("MAIL FROM:<{from}>{kind}"))?;
@@ -25,6 +25,12 @@ struct Session {
 }
 
 impl Session {
+    /// A server that reads its settings anew drops whom it has not greeted yet.
+    fn greeted(server: SocketAddr) -> Result<Self> {
+        let again = (0..4).find_map(|_| Self::open(server).ok());
+        again.map_or_else(|| Self::open(server), Ok)
+    }
+
     fn open(server: SocketAddr) -> Result<Self> {
         let writer = network::dial(server)?;
         let mut session = Self { reader: BufReader::new(writer.try_clone()?), writer };

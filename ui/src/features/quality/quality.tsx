@@ -68,7 +68,7 @@ function Cards({ measures, days, waits }: { measures: Series[]; days: string[]; 
 function Whither({ of: { measure, total }, name, waits }: { of: Series; name: string; waits: boolean }) {
   const { t, format } = useI18n()
   const label = t('quality-calls-of', { name, count: total })
-  if (measure === 'calls' || measure === 'duplicates') {
+  if (total > 0 && (measure === 'calls' || measure === 'duplicates')) {
     return <Link to="/settings/{-$section}" params={{ section: 'events' }} search={measure === 'duplicates' ? { item: 'duplicate' } : {}} aria-label={label}>{format.number(total)}</Link>
   }
   const place = measure === 'set_aside' ? 'waiting' : measure
