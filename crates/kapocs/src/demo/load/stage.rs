@@ -2,7 +2,7 @@
 
 mod customers;
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use inbox::{
     attachments,
@@ -20,6 +20,8 @@ use customers::Customers;
 
 /// A held answer leaves a moment after its undo has passed.
 const SENT_AFTER: Duration = Duration::from_secs(12);
+/// So many conversations wait to be read at most, besides mentions.
+const UNREAD: usize = 14;
 /// A mention so fresh may still wait to be read.
 const FRESH: Duration = Duration::from_secs(4 * 24 * 3_600);
 
@@ -254,11 +256,15 @@ impl<'a> Stage<'a> {
         conversations::note(tx, id, &new).map(drop)
     }
 
-    /// Everybody has read what has been looked at, but for mentions of the last days that wait for their reader.
+    /// Everybody has read what has been looked at, but for mentions of the last days that wait for their reader. Of what
+    /// came since somebody last looked, the newest is unread: as much after a weekend as at noon.
     pub fn catch_up_on_reading(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
         let told = self.demo.conversations.iter().zip(&self.played);
-        let read: Vec<ConversationId> = told
-            .filter(|(told, _)| !told.ending.unread)
+        let (mut unread, looked_at): (Vec<_>, Vec<_>) = told.partition(|(told, _)| told.ending.unread);
+        unread.sort_by_key(|(told, _)| Reverse(told.steps.last().map(|step| step.at)));
+        let read: Vec<ConversationId> = looked_at
+            .into_iter()
+            .chain(unread.into_iter().skip(UNREAD))
             .filter_map(|(_, played)| played.conversation)
             .collect();
         for reader in self.cast.agents.values() {
