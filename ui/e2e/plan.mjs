@@ -55,7 +55,7 @@ test('a plan is made from what came, sets a bad call aside, and once it is mende
   await form.waitFor({ state: 'hidden' })
 
   await page.goto(`${world.server.origin}/settings/quality`)
-  await page.getByRole('img', { name: /^Calls, 30 days: \d+ in all/ }).waitFor()
+  await page.getByRole('img', { name: /^Calls, 30 days: [\d,]+ in all/ }).waitFor()
   assert.deepEqual(await violations(page), [])
   await page.getByRole('button', { name: 'Basket Paid › total: wrong type, 1 call' }).click()
   await page.getByRole('dialog').getByText('"a lot"').waitFor()
