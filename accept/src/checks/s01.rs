@@ -122,7 +122,7 @@ fn forbidden(route: &Route, right: Option<Right>, is_foreign: bool, who: &str) -
 
 async fn call(client: &Client, route: &Route, house: &House) -> Result<Answer, Error> {
     let path = route.path(&house.ids);
-    if ["/api/v1/attachments", "/api/v1/imports"].contains(&path.as_str()) {
+    if route.method == "POST" && ["/api/v1/attachments", "/api/v1/imports"].contains(&path.as_str()) {
         return client.upload(&path, "a.csv", "text/csv", b"id;name\n1;A\n".to_vec()).await;
     }
     client.call(route.method(), &path, route.body(&house.ids)).await

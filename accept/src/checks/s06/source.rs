@@ -20,11 +20,12 @@ use super::{
 use crate::check::Error;
 
 /// Calls whose first argument is a statement.
-const STATEMENTS: [&str; 14] = [
+const STATEMENTS: [&str; 15] = [
     "rows",
     "row",
     "one",
     "execute",
+    "execute_later",
     "batch",
     "query",
     "prepare",
@@ -292,7 +293,10 @@ impl<'ast> Visit<'ast> for Reader {
                 let name = call.method.to_string();
                 let first = call.args.first();
                 let is_plain = call.args.len() == 2
-                    && matches!(name.as_str(), "rows" | "row" | "one" | "execute" | "query");
+                    && matches!(
+                        name.as_str(),
+                        "rows" | "row" | "one" | "execute" | "execute_later" | "query"
+                    );
                 let is_statement =
                     first.is_some_and(|first| self.is_statement(first) || (is_plain && is_call(first)));
                 if STATEMENTS.contains(&name.as_str()) && is_statement {

@@ -144,9 +144,9 @@ pub(super) fn say(tx: &mut Tx<'_>, said: &[(PersonId, &str, &Json, &str)], sourc
         for (home, name, value, message) in chunk {
             let first = values.len() + 1;
             values.extend([(*home).into(), (*name).into(), (*value).into(), (*message).into()]);
-            let [value, message] = [first + 2, first + 3];
-            history.push(format!("($1, ${first}, ${}, $2, ${message}, ${value}, $3)", first + 1));
-            newest.push(format!("($1, ${first}, ${}, ${value}, $2, ${message}, 1, $3)", first + 1));
+            let (second, third, fourth) = (first + 1, first + 2, first + 3);
+            history.push(format!("($1, ${first}, ${second}, $2, ${fourth}, ${third}, $3)"));
+            newest.push(format!("($1, ${first}, ${second}, ${third}, $2, ${fourth}, 1, $3)"));
         }
         let sql = format!(
             "INSERT INTO trait_history (workspace_id, home_id, name, at, message_id, value, source)
