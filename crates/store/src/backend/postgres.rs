@@ -198,7 +198,7 @@ impl Session {
         let mut work: Sent = Box::pin(work);
         match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             // It never left, so the server does not know of it and would commit without it.
-            Poll::Ready(Err(error)) => Err(failed(error)),
+            Poll::Ready(Err(error)) => Err(self.note(error)),
             Poll::Ready(Ok(())) => Ok(()),
             Poll::Pending => {
                 self.sent.push(work);
@@ -211,15 +211,16 @@ impl Session {
     fn wait<T>(&mut self, work: impl Future<Output = Outcome<T>>) -> Result<T> {
         let sent = std::mem::take(&mut self.sent);
         let (earlier, outcome) = self.runtime.block_on(async { tokio::join!(all(sent), work) });
-        let outcome = earlier.and(outcome);
-        match &outcome {
-            Ok(_) => self.begun = true,
-            Err(error) => {
-                let failure = Failure { code: code(error), wants_retry: wants_retry(error) };
-                self.failure.get_or_insert(failure);
-            }
-        }
-        outcome.map_err(failed)
+        let value = earlier.and(outcome).map_err(|error| self.note(error))?;
+        self.begun = true;
+        Ok(value)
+    }
+
+    /// Remembers the first failure of the transaction.
+    fn note(&mut self, error: tokio_postgres::Error) -> Error {
+        let failure = Failure { code: code(&error), wants_retry: wants_retry(&error) };
+        self.failure.get_or_insert(failure);
+        failed(error)
     }
 
     fn statement(&mut self, sql: &str) -> Result<Statement> {
