@@ -15,6 +15,7 @@ mod call;
 mod dialects;
 mod http;
 mod recent;
+mod review;
 mod store;
 mod time;
 
@@ -25,8 +26,9 @@ use crate::{plan::Plans, quality::Samples};
 pub use actions::{Collected, collect};
 pub use aside::{WaitingCalls, waiting};
 pub use call::{Call, CallKind, Refusal, countable};
-pub use http::{api_routes, public_routes};
+pub use http::public_routes;
 use recent::Recent;
+pub use review::routes as api_routes;
 pub use store::sweep;
 
 /// How long a message id is remembered: queues of browsers live half a day, of phones longer.
